@@ -1,0 +1,114 @@
+# `make` alone lists what there is. Every target makes the environment it needs, in .venv, on first use.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
+CODE := $(wildcard grader tests benchmarks exercises solutions)
+TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
+
+GRADER := $(PYTHON) -m grader
+
+# What `make test-chN` was given on its command line, in the engine's words. It comes through the environment,
+# so that a path may hold blanks and quotes.
+OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
+          $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
+
+##@ For students
+
+.PHONY: $(TESTS)
+## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|none SEED=n DEVICE=cpu|cuda); likewise test-ch1 to test-ch5
+$(TESTS): test-%: $(VENV)/lock.txt
+	@$(GRADER) grade $* "$${SUBMISSION:-$(firstword $(wildcard exercises/$*_*) exercises/$*)}" $(OPTIONS)
+
+.PHONY: doctor
+doctor: $(VENV)/lock.txt ## say what this machine lacks, and the fix for each
+	@$(GRADER) doctor
+
+##@ For instructors
+
+.PHONY: demo
+demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: reports, gradebook, pages
+	@$(GRADER) grade-class ch4 examples/class --out build/demo
+
+.PHONY: audit
+audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
+	@$(GRADER) audit
+
+##@ For authors
+
+.PHONY: check
+check: lint ## lint, types and the tests: what has to pass before a commit (12 minutes at most)
+	@$(PYTHON) -m pytest -q -m 'not slow'
+
+.PHONY: check-all
+check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
+	@$(PYTHON) -m pytest -q -m slow
+
+.PHONY: lint
+lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository
+	@$(PYTHON) -m ruff check --quiet $(CODE)
+	@$(PYTHON) -m ruff format --check --quiet $(CODE)
+	@$(PYTHON) -m mypy --no-error-summary
+	@$(PYTHON) -m pytest -q --no-header tests/test_repository.py
+
+.PHONY: format
+format: $(VENV)/lock.txt ## put the code in form
+	@$(PYTHON) -m ruff check --quiet --fix $(CODE)
+	@$(PYTHON) -m ruff format $(CODE)
+
+.PHONY: render
+render: $(VENV)/lock.txt ## make the skeletons, notebooks and recorded values anew from solutions/
+	@$(GRADER) render
+
+.PHONY: bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench
+	@$(PYTHON) -m benchmarks
+
+.PHONY: lock
+UV ?= uv
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(UV) pip compile --quiet --universal --python-version 3.11 \
+          --generate-hashes --no-emit-index-url --no-annotate pyproject.toml
+lock: ## choose the newest versions that pyproject.toml allows, with hashes (needs uv: pipx install uv)
+	@command -v $(UV) >/dev/null || { echo 'error: uv is not installed; get it with: pipx install uv' >&2; exit 2; }
+	$(COMPILE) --upgrade --extra cpu -o requirements/student.txt
+	$(COMPILE) --upgrade --extra cpu --extra instructor -c requirements/student.txt -o requirements/instructor.txt
+	$(COMPILE) --upgrade --extra cpu --extra dev -c requirements/student.txt -o requirements/dev.txt
+
+##@ Housekeeping
+
+.PHONY: clean
+clean: ## remove build/ and caches, never your work and not .venv
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find grader tests benchmarks exercises solutions -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: help
+help: ## this list
+	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	     /^## [a-z0-9-]+: / { sub(/^## /, ""); split($$0, part, ": "); sub(/^[^:]*: /, ""); printf "  make %-10s %s\n", part[1], $$0 } \
+	     /^[a-z0-9-]+:.* ## / { name = $$0; sub(/:.*/, "", name); sub(/^.* ## /, ""); printf "  make %-10s %s\n", name, $$0 }' \
+	     $(firstword $(MAKEFILE_LIST))
+
+# The environment. It holds a copy of the lock that it was made from, and is made anew when the two differ.
+# A Python without ensurepip (Debian and Ubuntu put it in a package of its own) cannot make one.
+$(VENV)/lock.txt: $(LOCK)
+	@if cmp -s $(LOCK) $@ && $(PYTHON) -c 'import pip' 2>/dev/null; then touch $@; exit 0; fi; \
+	found=; bare=; \
+	for python in python3 python3.13 python3.12 python3.11; do \
+	  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+	  if $$python -c 'import ensurepip, venv' 2>/dev/null; then found=$$python; break; fi; \
+	  bare=$${bare:-$$python}; \
+	done; \
+	if [ -z "$$found" ] && [ -n "$$bare" ]; then \
+	  echo "error: $$bare has no ensurepip to make an environment with; on Debian or Ubuntu: sudo apt-get install $$($$bare -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')" >&2; exit 2; fi; \
+	if [ -z "$$found" ]; then \
+	  echo 'error: Python 3.11, 3.12 or 3.13 is needed; on Debian 12 or 13 and Ubuntu 24.04: sudo apt-get install python3 python3-venv' >&2; exit 2; fi; \
+	echo "Making $(VENV) from $(LOCK) with $$($$found --version); this takes a minute or two, once." >&2; \
+	rm -rf $(VENV) && $$found -m venv $(VENV) && \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK) && \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	cp $(LOCK) $@

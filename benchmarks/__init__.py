@@ -1,0 +1,1 @@
+"""Side by side with what one would do without this grader: `python -m benchmarks`."""

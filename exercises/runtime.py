@@ -1,0 +1,98 @@
+"""How TensorFlow is set up where submissions run: on a CPU or a GPU, repeatable from probe to probe.
+
+A worker imports this file before TensorFlow, calls `configure` once, forks, and in the fork calls `warm` once
+and `reseed` before every probe. `configure` must start no thread and run no op: neither survives a fork.
+"""
+
+import os
+import random
+
+# Read by the libraries when they are imported, so they stand before the imports.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # OpenBLAS starts its threads at import
+
+import numpy as np
+import tensorflow as tf
+
+_wanted = "cpu"
+
+
+def configure(device: str, threads: int, seed: int) -> None:
+    """Fixes device, threads, precision and seeds; runs no op and starts no thread.
+
+    Args:
+        device: "cpu" or "cuda".
+        threads: how many threads one op may use, and how many ops may run side by side.
+        seed: for every random generator.
+
+    Raises:
+        ValueError: an unknown device, or fewer threads than one.
+    """
+    global _wanted
+    if device not in ("cpu", "cuda"):
+        raise ValueError(f"device must be 'cpu' or 'cuda', not {device!r}")
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, not {threads}")
+    _wanted = device
+    if device == "cpu":
+        # Not tf.config.set_visible_devices: that lists the devices, and CUDA does not survive a fork.
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    else:
+        os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # else each process takes the whole memory
+        os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    _seed(seed)
+
+
+def warm() -> None:
+    """Pays once for what the first op, the first graph and the first Keras model cost.
+
+    Raises:
+        RuntimeError: a GPU was asked for and TensorFlow sees none.
+    """
+    if _wanted == "cuda" and not tf.config.list_physical_devices("GPU"):
+        raise RuntimeError("device 'cuda' was asked for, and TensorFlow sees no GPU")
+    layer = tf.keras.layers.Dense(1)
+    x = tf.constant([[1.0, 2.0]])
+    layer(x)
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(layer(x)))
+        for g, v in zip(tape.gradient(loss, layer.trainable_variables), layer.trainable_variables, strict=True):
+            v.assign_add(-0.1 * g)
+        return loss
+
+    step(x)
+
+
+def reseed(seed: int) -> None:
+    """Makes every probe start alike: all generators seeded, Keras' counters and generators forgotten."""
+    tf.keras.utils.clear_session(free_memory=False)  # a full garbage collection costs more than a probe
+    _seed(seed)
+    tf.random.set_global_generator(tf.random.Generator.from_seed(seed % 2**32))
+
+
+def frames(error: BaseException) -> list[tuple[str, int]]:
+    """Where an exception arose in code that AutoGraph has rewritten: file and line as the author wrote them.
+
+    Args:
+        error: what a probe raised.
+
+    Returns:
+        Pairs of file name and line, innermost first; empty where AutoGraph had no part in it.
+    """
+    metadata = getattr(error, "ag_error_metadata", None)
+    return [(frame.filename, frame.lineno) for frame in getattr(metadata, "translated_stack", ())]
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    tf.keras.utils.set_random_seed(seed % 2**32)  # TensorFlow's seed too, and Keras' own generator

@@ -1,0 +1,34 @@
+"""Files that are there wholly or not at all, whatever happens while they are written."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes `data` to `path`: a temporary file beside it, fsync, rename, fsync of the folder.
+
+    An existing file is replaced; one that is a link is replaced itself, not what it points to. The mode is
+    that of any new file.
+
+    Raises:
+        OSError: the folder is not there or not writable, or the disk is full; the old file is untouched.
+    """
+    # a short name: one made from the target's could be longer than the file system allows
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

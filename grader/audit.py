@@ -1,0 +1,343 @@
+"""Proves a course: every check matters, every wrong program is caught, every right one passes, nothing is stale."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from rich.text import Text
+
+from grader import misconceptions, notebook, render
+from grader.course import AuditNumbers, audit_numbers
+from grader.errors import AuthorError
+from grader.inventory import unexpected
+from grader.model import Chapter, Course, Outcome, Report, Snapshot
+from grader.rehearsal import rehearse
+from grader.syntax import fingerprint
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.assembly import Mutant
+    from grader.grade import Grader
+    from grader.plugin import Record
+
+# one letter a verdict, for the matrix
+SIGNS = {
+    Outcome.PASSED: ".",
+    Outcome.FAILED: "x",
+    Outcome.ERROR: "e",
+    Outcome.MISSING: "-",
+    Outcome.BLOCKED: "b",
+    Outcome.TIMEOUT: "t",
+    Outcome.MEMORY: "m",
+    Outcome.FORBIDDEN: "f",
+    Outcome.INFRASTRUCTURE: "?",
+}
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is not as it should be."""
+
+    kind: str  # "mutant", "redundant", "alternate", "skeleton", "stale" ...
+    where: str
+    words: str
+
+
+class MutantRow(Struct, frozen=True):
+    """How one mutant did."""
+
+    name: str
+    declared: tuple[str, ...]
+    failed: tuple[str, ...]
+    blocked: tuple[str, ...]
+    named: dict[str, str]  # for each task it fails: the misconception that a student would be told
+    tests: dict[str, Outcome]
+
+
+class ChapterAudit(Struct, frozen=True):
+    """One chapter's proof."""
+
+    id: str
+    tests: dict[str, tuple[str, ...]]  # task -> its hidden tests
+    mutants: tuple[MutantRow, ...]
+    scores: dict[str, float]  # skeleton, solution, alternates
+    max_score: float
+
+
+class Audit(Struct, frozen=True):
+    """The proof of a course, or what is wrong with it."""
+
+    course: str
+    ok: bool
+    chapters: tuple[ChapterAudit, ...]
+    findings: tuple[Finding, ...]
+    schema: int = 1
+
+
+def encode_audit(result: Audit) -> bytes:
+    """The audit as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+
+
+def audit(
+    course: Course,
+    chapters: Sequence[Chapter],
+    grader: Grader,
+    console: Console,
+    numbers: AuditNumbers | None = None,
+    jobs: int = 1,
+) -> Audit:
+    """Checks that chapters obey the rules of the house, and prints what it finds.
+
+    Args:
+        course: the course.
+        chapters: the chapters to look at.
+        grader: grades the programs.
+        console: where the matrix and the findings are printed.
+        numbers: how many mutants and alternates there must be; None: as `course.toml` says.
+        jobs: processes that run the mutants, where the grader keeps a cache.
+
+    Raises:
+        InfrastructureError: the grader cannot work.
+    """
+    numbers = numbers or audit_numbers(course.root)
+    findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
+    proofs = []
+    for chapter in chapters:
+        work = _Work(chapter, grader, numbers, jobs)
+        proof = work.run()
+        proofs.append(proof)
+        findings += work.findings
+        _print_matrix(proof, console)
+    for finding in findings:
+        console.print(Text(f"{finding.kind}: {finding.where}: {finding.words}"), soft_wrap=True)
+    console.print(Text(_summary(proofs, findings)), soft_wrap=True)
+    return Audit(course.id, not findings, tuple(proofs), tuple(findings))
+
+
+class _Work:
+    """The audit of one chapter."""
+
+    def __init__(self, chapter: Chapter, grader: Grader, numbers: AuditNumbers, jobs: int) -> None:
+        self.chapter, self.grader, self.numbers, self.jobs = chapter, grader, numbers, jobs
+        self.tasks = tuple(task.id for task in chapter.tasks)
+        self.findings: list[Finding] = []
+        self.tests: dict[str, tuple[str, ...]] = dict.fromkeys(self.tasks, ())
+        self.scores: dict[str, float] = {}
+
+    def run(self) -> ChapterAudit:
+        """All the checks; one that cannot be made is a finding, and the others go on."""
+        rows: list[MutantRow] = []
+        steps: tuple[Callable[[], object], ...] = (
+            self._hints,
+            self._fresh,
+            self._solution,
+            self._skeletons,
+            self._alternates,
+            lambda: rows.extend(self._mutants()),
+        )
+        for step in steps:
+            try:
+                step()
+            except AuthorError as error:
+                self._find("author", self.chapter.id, str(error))
+        self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
+        maximum = sum(task.points for task in self.chapter.tasks)
+        return ChapterAudit(self.chapter.id, self.tests, tuple(rows), self.scores, maximum)
+
+    def _find(self, kind: str, where: str, words: str) -> None:
+        self.findings.append(Finding(kind, where, " ".join(words.split())))
+
+    def _hints(self) -> None:
+        render.hints(self.chapter)
+
+    def _fresh(self) -> None:
+        made = {**render.files(self.chapter), **self.grader.recorded_values(self.chapter)}
+        for path, data in made.items():
+            where = str(path.relative_to(self.grader.course.root))
+            if not path.is_file():
+                self._find("stale", where, "is not there: make render")
+            elif path.read_bytes() != data:
+                self._find("stale", where, "is not what the solution gives: make render")
+
+    def _solution(self) -> None:
+        report = self._grade("solution", self.grader.reference(self.chapter))
+        for task in report.tasks:
+            hidden = [test for test in task.tests if test.visibility == "hidden"]
+            self.tests[task.id] = tuple(test.id for test in hidden)
+            if not hidden:
+                self._find("points", f"{self.chapter.id} {task.id}", "has no hidden test, so its points cannot be had")
+            elif abs(sum(test.points for test in hidden) - self.chapter.task(task.id).points) > 1e-3 * len(hidden):
+                self._find("points", f"{self.chapter.id} {task.id}", "its tests' points do not add up to the task's")
+        total = self.numbers.points
+        if total is not None and sum(task.points for task in self.chapter.tasks) != total:
+            self._find("points", self.chapter.id, f"its tasks do not add up to {total:g} points")
+
+    def _grade(self, name: str, program: Snapshot) -> Report:
+        """Grades what must get full marks."""
+        report = self.grader.grade(self.chapter, program, name)
+        self.scores[name] = report.score
+        for task in report.tasks:
+            for test in task.tests:
+                if test.outcome is not Outcome.PASSED:
+                    words = f"{test.id} ({task.id}): {test.outcome}: {test.message}"
+                    self._find("right program", f"{self.chapter.id} {name}", words)
+        for note in report.notes:
+            self._find("right program", f"{self.chapter.id} {name}", note)
+        return report
+
+    def _skeletons(self) -> None:
+        text = render.skeleton(self.chapter)
+        name = f"{self.chapter.module}.ipynb"
+        cells, _ = notebook.cells(render.notebook(self.chapter), name)
+        from grader.grade import as_snapshot
+
+        programs = {
+            "skeleton": as_snapshot(self.chapter, text),
+            "notebook": Snapshot(name, cells, "sha256:skeleton"),
+        }
+        for label, program in programs.items():
+            report = self.grader.grade(self.chapter, program, label)
+            self.scores[label] = report.score
+            where = f"{self.chapter.id} {label}"
+            for note in report.notes:
+                self._find("skeleton", where, note)
+            for task in report.tasks:
+                if task.outcome is not Outcome.MISSING or task.score != 0:
+                    words = f"{task.id} is {task.outcome} with {task.score:g} points; it must be missing with 0"
+                    self._find("skeleton", where, words)
+
+    def _alternates(self) -> None:
+        from grader.grade import as_snapshot
+
+        programs = render.alternates(self.chapter)
+        if len(programs) < self.numbers.alternates:
+            words = f"has {len(programs)} alternates; {self.numbers.alternates} are wanted"
+            self._find("count", self.chapter.id, words)
+        for name, source in programs.items():
+            self._grade(name, as_snapshot(self.chapter, source))
+        programs["solution"] = render.solution(self.chapter)
+        every = {name for task in self.chapter.tasks for name in task.names}
+        for task in self.chapter.tasks:
+            prints = {}
+            for name, source in programs.items():
+                prints[name] = fingerprint(source, task.names, every)
+            for one, other in itertools.combinations(prints, 2):
+                if prints[one] == prints[other]:
+                    words = f"{one} and {other} are written alike: but for names they are the same program"
+                    self._find("alike", f"{self.chapter.id} {task.id}", words)
+
+    def _mutants(self) -> Iterator[MutantRow]:
+        mutants = self.grader.mutants(self.chapter)
+        if any(finding.where == f"{self.chapter.id} solution" for finding in self.findings):
+            self._find("skipped", self.chapter.id, "its mutants were not run: the solution itself must pass first")
+            return
+        rehearse(self.grader, self.chapter, self.jobs)
+        killed: set[str] = set()
+        for task in self.chapter.tasks:
+            count = sum(task.id in mutant.fails for mutant in mutants)
+            if count < self.numbers.mutants:
+                words = f"has {count} mutants; {self.numbers.mutants} are wanted"
+                self._find("count", f"{self.chapter.id} {task.id}", words)
+        for mutant in mutants:
+            row = self._mutant(mutant)
+            killed |= {name for name, outcome in row.tests.items() if outcome not in (Outcome.PASSED, Outcome.BLOCKED)}
+            yield row
+        for task_id, tests in self.tests.items():
+            for name in tests:
+                if name not in killed:
+                    words = f"{name}: no mutant fails it, so nothing shows that it matters"
+                    self._find("redundant", f"{self.chapter.id} {task_id}", words)
+
+    def _mutant(self, mutant: Mutant) -> MutantRow:
+        from grader.grade import as_snapshot
+
+        where = f"{self.chapter.id} {mutant.name}"
+        program = as_snapshot(self.chapter, mutant.source)
+        records = self.grader.run_program(self.chapter, program, self.tasks, blocking=True)
+        tests: dict[str, Outcome] = {}
+        for record in records:
+            if tests.get(record.test, Outcome.PASSED) is Outcome.PASSED:
+                tests[record.test] = record.outcome
+            if record.outcome is Outcome.INFRASTRUCTURE:
+                self._find("broken", where, f"{record.test}: {record.words}")
+        failed = _tasks(records, lambda outcome: outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+        blocked = _tasks(records, lambda outcome: outcome is Outcome.BLOCKED)
+        for task in mutant.fails:
+            if task not in failed:
+                self._find("mutant", where, f"declares that it fails {task}, and passes it")
+        for task in failed:
+            names = sorted({r.test for r in records if r.task == task and r.outcome in (Outcome.FAILED, Outcome.ERROR)})
+            if task not in mutant.fails:
+                self._find("mutant", where, f"fails {task} without declaring it: {', '.join(names)}")
+            elif not any(name in self.tests[task] for name in names):
+                self._find("mutant", where, f"fails {task} in visible tests only, which cost no points")
+        named = {task: self._named(mutant, task, records) for task in mutant.fails if task in failed}
+        for task, name in named.items():
+            if name != mutant.name:
+                self._find("misconception", where, f"{task}: {self._why(mutant, task, records)}")
+        return MutantRow(mutant.name, mutant.fails, failed, blocked, named, tests)
+
+    def _candidates(self, task: str) -> Iterator[tuple[str, Sequence[Record]]]:
+        for mutant in self.grader.mutants(self.chapter):
+            if task in mutant.fails:
+                yield mutant.name, self.grader.profile(self.chapter, mutant, task)
+
+    def _named(self, mutant: Mutant, task: str, records: Iterable[Record]) -> str:
+        """The misconception that a student with this program would be told."""
+        mine = [record for record in records if record.task == task]
+        if not any(record.outcome in (Outcome.FAILED, Outcome.ERROR) for record in mine):
+            return ""
+        return misconceptions.matching(mine, self._candidates(task))
+
+    def _why(self, mutant: Mutant, task: str, records: Iterable[Record]) -> str:
+        mine = [record for record in records if record.task == task]
+        alike = [name for name, theirs in self._candidates(task) if misconceptions.agree(mine, theirs)]
+        if len(alike) > 1:
+            others = ", ".join(name for name in alike if name != mutant.name)
+            return f"no test tells it from {others}, so its hint is not given"
+        if not alike:
+            return "it is not told, since two runs of this mutant differ, or it only runs out of time or memory"
+        return f"{alike[0]} is named in its place"
+
+
+def _tasks(records: Sequence[Record], wanted: Callable[[Outcome], bool]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(record.task for record in records if wanted(record.outcome)))
+
+
+def _print_matrix(proof: ChapterAudit, console: Console) -> None:
+    """Mutants by hidden tests, the tests of a task side by side."""
+    console.print(Text(f"{proof.id}: mutants by hidden tests"))
+    for number, (task, tests) in enumerate(proof.tests.items(), start=1):
+        console.print(
+            Text(f"  {number} {task}: {', '.join(test.removeprefix('test_') for test in tests)}"), soft_wrap=True
+        )
+    # by hand: a table would shorten what does not fit the screen
+    first = max((len(row.name) for row in proof.mutants), default=0)
+    widths = [max(len(tests), len(str(number))) for number, tests in enumerate(proof.tests.values(), start=1)]
+    lines = [("", [str(number) for number in range(1, len(widths) + 1)])]
+    lines += [
+        (row.name, ["".join(_sign(row, t) for t in tests) for tests in proof.tests.values()]) for row in proof.mutants
+    ]
+    for name, groups in lines:
+        cells = " ".join(group.ljust(width) for group, width in zip(groups, widths, strict=True))
+        console.print(Text(f"  {name.ljust(first)}  {cells}".rstrip()), soft_wrap=True)
+    words = [f"{sign} {outcome}" for outcome, sign in SIGNS.items() if outcome is not Outcome.INFRASTRUCTURE]
+    console.print(Text("  " + "  ".join(words)), soft_wrap=True)
+    scores = ", ".join(f"{name} {score:g}" for name, score in proof.scores.items())
+    console.print(Text(f"  of {proof.max_score:g} points: {scores}"), soft_wrap=True)
+
+
+def _sign(row: MutantRow, test: str) -> str:
+    return SIGNS[row.tests[test]] if test in row.tests else " "
+
+
+def _summary(proofs: Sequence[ChapterAudit], findings: Sequence[Finding]) -> str:
+    mutants = sum(len(proof.mutants) for proof in proofs)
+    tests = sum(len(names) for proof in proofs for names in proof.tests.values())
+    state = "nothing is wrong" if not findings else f"{len(findings)} findings"
+    return f"{mutants} mutants, {tests} hidden tests: {state}"

@@ -1,0 +1,227 @@
+"""The process that runs a submission: forked from the loaded worker, confined, single use.
+
+It loads the student's cells into one module and then answers probes until its socket closes. All that it says is the
+student's word: the trusted side believes none of it but the values.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import linecache
+import os
+import re
+import resource
+import signal
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from grader import wire
+from grader.channel import Channel
+from grader.errors import UnsupportedValue
+from grader.guard import ForbiddenUse, Guard, scan
+
+
+class AbsentName(AttributeError):
+    """The module has no such name."""
+
+
+class StudentModule(types.ModuleType):
+    """The module made of the student's cells; a probe that asks for an absent name is told so."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AbsentName(name)
+
+
+class Sources:
+    """A loader that knows the text of the first cell. AutoGraph drops what linecache holds for a module's file and
+    looks again: without a loader it would find a file of that name on the path, such as the chapter's skeleton."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def get_source(self, _: str) -> str:
+        """The source of the module."""
+        return self.source
+
+
+def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
+    """Answers `load` once and `call` as often as asked; returns when the socket closes."""
+    runtime.warm()
+    child = _Child(runtime, exercises)
+    while True:
+        request = wire.decode(channel.receive())
+        try:
+            answer = child.load(request) if request["op"] == "load" else child.call(request)
+        except ImportError as error:  # the course's own probes do not import
+            answer = {"broken": f"{type(error).__name__}: {error}"}
+        channel.send(answer if isinstance(answer, bytes) else wire.encode(answer))
+
+
+class _Child:
+    def __init__(self, runtime: types.ModuleType, exercises: str) -> None:
+        self.runtime = runtime
+        self.exercises = exercises
+        self.guard = Guard()
+        self.cells: frozenset[str] = frozenset()
+        self.answer_cap = wire.MAX_BYTES
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Runs the cells in order; an exception stops only its cell."""
+        confine(request["limits"])
+        self.answer_cap = request["limits"]["answer"]
+        sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
+        self.probes = importlib.import_module("probes")
+        self.module = StudentModule(request["module"])
+        sys.modules[request["module"]] = self.module
+        self.cells = frozenset(name for name, _ in request["cells"])
+        problems, trees = [], {}
+        for name, source in request["cells"]:
+            lines = source.splitlines(keepends=True)
+            # AutoGraph and inspect read the source of a function through linecache
+            linecache.cache[name] = (len(source), None, lines, name)
+            try:
+                trees[name] = ast.parse(source, name)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                problems.append(self._syntax(error, name))
+        hits = scan(trees, request["tasks"])
+        self.module.__file__, first = request["cells"][0]
+        self.module.__loader__ = Sources(first)  # type: ignore[assignment]
+        self.forbidden = contextlib.ExitStack()
+        self.forbidden.enter_context(self.guard.active(request["forbidden"]))
+        self.runtime.reseed(request["seed"])
+        for name, tree in trees.items():
+            try:
+                exec(compile(tree, name, "exec", dont_inherit=True), self.module.__dict__)  # noqa: S102
+            except BaseException as error:
+                problems.append(self._raised(error))
+        self.guard.used.clear()  # what a cell tried is told by its exception
+        return {
+            "problems": problems,
+            "hits": [list(hit) for hit in hits],
+            "untouched": untouched(trees.values(), request["tasks"]),
+        }
+
+    def call(self, request: dict[str, Any]) -> dict[str, Any] | bytes:
+        """One probe: its value tree, or what was raised."""
+        probe = getattr(self.probes, request["probe"], None)
+        if probe is None:
+            return {"broken": f"probes.py has no {request['probe']}"}
+        self.runtime.reseed(request["seed"])
+        self.guard.used.clear()
+        with self.guard.active(request["forbidden"]):
+            try:
+                value = probe(self.module, request["inputs"])
+                if not self.guard.used:
+                    return wire.encode({"value": value}, max_bytes=self.answer_cap)
+            except UnsupportedValue as error:
+                return {"unsupported": printable(str(error))}
+            except BaseException as error:
+                if not self.guard.used:
+                    return {"raised": self._raised(error)}
+        return {"forbidden": self.guard.used[0]}
+
+    def _raised(self, error: BaseException) -> dict[str, Any]:
+        frames = list(self._frames(error))
+        cell, line = next(((name, line) for name, line in frames if name in self.cells), ("", 0))
+        kind = "error"
+        if isinstance(error, AbsentName):
+            kind = "absent"
+        elif isinstance(error, ForbiddenUse):
+            kind = "forbidden"
+        elif isinstance(error, NotImplementedError) and frames and frames[0][0] in self.cells:
+            kind = "missing"
+        elif isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+            kind = "memory"
+        return {
+            "kind": kind,
+            "exception": type(error).__name__[:80],
+            "message": message_of(error),
+            "cell": cell,
+            "line": int(line),
+        }
+
+    def _frames(self, error: BaseException) -> Iterator[tuple[str, int]]:
+        """Innermost first; a framework that rewrites the student's code knows the true lines."""
+        translate = getattr(self.runtime, "frames", None)
+        if translate is not None:
+            yield from translate(error)
+        frames = []
+        traceback = error.__traceback__
+        while traceback is not None:
+            frames.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+            traceback = traceback.tb_next
+        yield from reversed(frames)
+
+    def _syntax(self, error: BaseException, cell: str) -> dict[str, Any]:
+        line = getattr(error, "lineno", None) or 0
+        offset = getattr(error, "offset", None) or 0
+        message = getattr(error, "msg", None) or "the source is too deeply nested to be read"
+        return {
+            "kind": "syntax",
+            "exception": type(error).__name__,
+            "message": printable(str(message)),
+            "cell": cell,
+            "line": int(line),
+            "column": int(offset),
+        }
+
+
+def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> list[str]:
+    """Tasks of which nothing is defined, or a skeleton's own `raise` is still there."""
+    defined, waiting = set(), set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                defined.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                defined.add(node.id)
+            elif isinstance(node, ast.alias):
+                defined.add(node.asname or node.name)
+            elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                for argument in node.exc.args:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        task, colon, rest = argument.value.partition(": ")
+                        if colon and rest.endswith("is not written yet"):
+                            waiting.add(task)
+    return [task["id"] for task in tasks if task["id"] in waiting or not defined & set(task["names"])]
+
+
+def message_of(error: BaseException) -> str:
+    """The exception's own text, which may itself be code that fails."""
+    try:
+        return printable(str(error))
+    except BaseException:
+        return ""
+
+
+def printable(text: str, limit: int = 2000) -> str:
+    """Plain text without control characters, capped."""
+    text = text[:limit].encode("utf-8", "replace").decode()
+    return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
+
+
+def confine(limits: dict[str, Any]) -> None:
+    """Limits that the system enforces on this process and those it starts; the worker watches the totals."""
+    data = 0
+    with contextlib.suppress(OSError), open("/proc/self/status") as status:
+        data = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+    for name, soft, hard in (
+        ("RLIMIT_CORE", 0, 0),
+        ("RLIMIT_FSIZE", limits["file"], limits["file"]),
+        ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
+        ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
+        *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
+    ):
+        if hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (soft, hard))
+    if os.getpid() != 1 and limits.get("own_namespace"):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)

@@ -1,0 +1,254 @@
+"""Reads a course: `course.toml` at its root and a `chapter.toml` in each chapter's public folder."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from .errors import AuthorError, UsageError
+from .model import Chapter, Course, Limits, Task
+
+COURSE_FILE = "course.toml"
+CHAPTER_FILE = "chapter.toml"
+
+_CHAPTER_ID = re.compile(r"ch[0-9]+_[a-z0-9_]+")
+_TASK_ID = re.compile(r"[a-z][a-z0-9_]*")
+_DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<where>.*)`)?$", re.DOTALL)
+
+
+class AuditNumbers(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much proof the audit asks for: the table `[audit]` of `course.toml`."""
+
+    mutants: int = 6  # a task, at least
+    alternates: int = 3  # a chapter, at least: each is a whole module, so it counts for every task
+    points: float | None = None  # that the tasks of a chapter add up to, if all chapters weigh the same
+
+
+class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    title: str
+    runtime: str
+    chapters: tuple[str, ...]
+    preload: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    exercises: str = "exercises"
+    solutions: str = "solutions"
+    exceptions: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    threads: int = 1
+    min_probe_seconds: float = 20.0  # no chapter may allow less: TensorFlow needs 20
+    audit: AuditNumbers = AuditNumbers()
+
+
+class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    module: str
+    tasks: tuple[Task, ...]
+    forbidden: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+
+_T = TypeVar("_T", _CourseFile, _ChapterFile)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds a `course.toml`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / COURSE_FILE).is_file():
+            return folder
+    raise UsageError(f"no {COURSE_FILE} in {start} or above it: run this inside a course, or name one with --course")
+
+
+def load(root: Path) -> Course:
+    """The course at `root`, every field checked.
+
+    Raises:
+        UsageError: there is no course there.
+        AuthorError: a file of the course is wrong; the text names the file and the key.
+    """
+    root = root.resolve()
+    path = root / COURSE_FILE
+    if not path.is_file():
+        raise UsageError(f"{root} is not a course: it holds no {COURSE_FILE}")
+    file = _read(path, _CourseFile)
+    _line(path, "id", file.id)
+    _line(path, "title", file.title)
+    if not file.chapters:
+        raise AuthorError(f"{path}: chapters: a course has at least one")
+    _unique(path, "chapters", file.chapters)
+    for chapter in file.chapters:
+        if not _CHAPTER_ID.fullmatch(chapter):
+            raise AuthorError(f'{path}: chapters: "{chapter}" is not of the form "ch4_topic"')
+    _unique(path, "chapters", tuple(chapter.split("_")[0] for chapter in file.chapters))
+    for key, names in (("preload", file.preload), ("versions", file.versions)):
+        _unique(path, key, names)
+    for name in file.preload:
+        if not _DOTTED.fullmatch(name):
+            raise AuthorError(f'{path}: preload: "{name}" is not the name of a module')
+    exercises = _inside(root, path, "exercises", file.exercises)
+    runtime = _inside(root, path, "runtime", file.runtime)
+    if not runtime.is_file():
+        raise AuthorError(f"{path}: runtime: there is no file {file.runtime}")
+    solutions = _inside(root, path, "solutions", file.solutions)
+    private = solutions if solutions.is_dir() else None
+    return Course(
+        id=file.id,
+        title=file.title,
+        root=root,
+        exercises=exercises,
+        solutions=private,
+        runtime=runtime,
+        preload=file.preload,
+        versions=file.versions,
+        exceptions=file.exceptions,
+        environment=file.environment,
+        threads=file.threads,
+        chapters=tuple(_chapter(exercises, private, name, file.min_probe_seconds) for name in file.chapters),
+    )
+
+
+def audit_numbers(root: Path) -> AuditNumbers:
+    """What the table `[audit]` of the course at `root` asks for."""
+    return _read(root / COURSE_FILE, _CourseFile).audit
+
+
+def _chapter(exercises: Path, solutions: Path | None, name: str, min_seconds: float) -> Chapter:
+    folder = exercises / name
+    path = folder / CHAPTER_FILE
+    if not path.is_file():
+        raise AuthorError(f"{folder}: there is no {CHAPTER_FILE}, though {COURSE_FILE} lists this chapter")
+    file = _read(path, _ChapterFile)
+    _line(path, "title", file.title)
+    if not file.module.isidentifier():
+        raise AuthorError(f'{path}: module: "{file.module}" is not the name of a module')
+    if file.module in {"given", "cases", "probes", "runtime", "test_public", "test_hidden"}:
+        raise AuthorError(f'{path}: module: "{file.module}" is the name of another file of the chapter')
+    if not file.tasks:
+        raise AuthorError(f"{path}: tasks: a chapter has at least one")
+    _names(path, "forbidden", file.forbidden)
+    _limits(path, file.limits, min_seconds)
+    _tasks(path, file.tasks, min_seconds)
+    private = solutions / name if solutions is not None else None
+    return Chapter(
+        id=name,
+        title=file.title,
+        module=file.module,
+        tasks=file.tasks,
+        forbidden=file.forbidden,
+        limits=file.limits,
+        exercises=folder,
+        solutions=private if private is not None and private.is_dir() else None,
+    )
+
+
+def _tasks(path: Path, tasks: tuple[Task, ...], min_seconds: float) -> None:
+    _unique(path, "tasks: id", tuple(task.id for task in tasks))
+    every = {task.id for task in tasks}
+    earlier: set[str] = set()
+    for task in tasks:
+        where = f"task {task.id}"
+        if not _TASK_ID.fullmatch(task.id):
+            raise AuthorError(f'{path}: tasks: id: "{task.id}" is not of lower-case letters, digits and _')
+        _line(path, f"{where}: title", task.title)
+        if not (math.isfinite(task.points) and task.points > 0):
+            raise AuthorError(f"{path}: {where}: points: {task.points} is not a positive number")
+        if task.minutes <= 0:
+            raise AuthorError(f"{path}: {where}: minutes: {task.minutes} is not positive")
+        if not task.names:
+            raise AuthorError(f"{path}: {where}: names: a task defines at least one name")
+        _unique(path, f"{where}: names", task.names)
+        for name in task.names:
+            if not name.isidentifier():
+                raise AuthorError(f'{path}: {where}: names: "{name}" is not a name of Python')
+        _names(path, f"{where}: forbidden", task.forbidden)
+        _unique(path, f"{where}: needs", task.needs)
+        for need in task.needs:
+            if need not in every:
+                raise AuthorError(f'{path}: {where}: needs: there is no task "{need}"')
+            if need == task.id:
+                raise AuthorError(f"{path}: {where}: needs: a task cannot need itself")
+            if need not in earlier:  # which rules out circles as well
+                raise AuthorError(f'{path}: {where}: needs: "{need}" comes later; a task needs only earlier ones')
+        if task.time_limit is not None and not task.time_limit >= min_seconds:
+            raise AuthorError(f"{path}: {where}: time_limit: at least {min_seconds:g} seconds")
+        earlier.add(task.id)
+
+
+def _limits(path: Path, limits: Limits, min_seconds: float) -> None:
+    for key, value in msgspec.structs.asdict(limits).items():
+        if not (math.isfinite(value) and value > 0):
+            raise AuthorError(f"{path}: limits: {key}: {value} is not a positive number")
+    if limits.probe_seconds < min_seconds:
+        raise AuthorError(f"{path}: limits: probe_seconds: at least {min_seconds:g}, not {limits.probe_seconds:g}")
+
+
+def _read(path: Path, shape: type[_T]) -> _T:
+    """A TOML file as a record of that shape; whatever is wrong with it is one line."""
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise AuthorError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise AuthorError(f"{path}: byte {error.start} is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise AuthorError(f"{path}: not TOML: {error}") from error
+    try:
+        return msgspec.convert(table, shape)
+    except msgspec.ValidationError as error:
+        raise AuthorError(f"{path}: {_words(str(error), table)}") from error
+
+
+def _words(text: str, table: dict[str, Any]) -> str:
+    """msgspec's complaint, the key first and a task by its id: "task adam: points: expected `float`"."""
+    match = _WHERE.match(text)
+    what, where = (match["what"], match["where"]) if match else (text, None)
+    what = what[:1].lower() + what[1:]
+    if not where:
+        return what
+    number = re.match(r"tasks\[(\d+)\]\.?", where)
+    if number:
+        task = table["tasks"][int(number[1])]
+        name = task.get("id", f"number {int(number[1]) + 1}") if isinstance(task, dict) else f"number {number[1]}"
+        rest = where[number.end() :]
+        return f"task {name}: {rest}: {what}" if rest else f"task {name}: {what}"
+    return f"{where.replace('.', ': ')}: {what}"
+
+
+def _line(path: Path, key: str, text: str) -> None:
+    if not text.strip() or not text.isprintable():
+        raise AuthorError(f"{path}: {key}: one line of text is wanted")
+
+
+def _names(path: Path, key: str, names: tuple[str, ...]) -> None:
+    _unique(path, key, names)
+    for name in names:
+        if not _DOTTED.fullmatch(name):
+            raise AuthorError(f'{path}: {key}: "{name}" is not a dotted name')
+
+
+def _unique(path: Path, key: str, names: tuple[str, ...]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise AuthorError(f'{path}: {key}: "{name}" is there twice')
+        seen.add(name)
+
+
+def _inside(root: Path, path: Path, key: str, name: str) -> Path:
+    """A path of the course, which must lie below its root."""
+    target = (root / name).resolve()
+    if Path(name).is_absolute() or target == root or root not in target.parents:
+        raise AuthorError(f'{path}: {key}: "{name}" is not a path below the course')
+    return target

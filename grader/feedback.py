@@ -1,0 +1,103 @@
+"""What a student is told of a test: the claim's verdict in words, and of hidden tests no value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from grader.model import Answer, Outcome, Snapshot
+from grader.plugin import Record
+
+# how grave: a task's outcome is the first of these that one of its tests has
+ORDER = (
+    Outcome.INFRASTRUCTURE,
+    Outcome.FORBIDDEN,
+    Outcome.TIMEOUT,
+    Outcome.MEMORY,
+    Outcome.ERROR,
+    Outcome.FAILED,
+    Outcome.MISSING,
+    Outcome.BLOCKED,
+    Outcome.PASSED,
+)
+
+
+def gravest(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that stands for several; `passed` only where all are."""
+    found = set(outcomes)
+    return next((outcome for outcome in ORDER if outcome in found), Outcome.INFRASTRUCTURE)
+
+
+def visible_errors(records: Iterable[Record]) -> frozenset[tuple[str, str, int]]:
+    """Exceptions that a visible case raises: their messages may be shown for hidden cases too."""
+    return frozenset(
+        (record.answer.exception, record.answer.cell, record.answer.line)
+        for record in records
+        if record.visibility == "public" and record.answer is not None and record.answer.line
+    )
+
+
+def message(record: Record, snapshot: Snapshot, visible: frozenset[tuple[str, str, int]]) -> str:
+    """The verdict on one test in words; empty where it passed.
+
+    Args:
+        record: what became of the test.
+        snapshot: the submission, for the line of the student's code.
+        visible: from `visible_errors`.
+    """
+    if record.outcome is Outcome.PASSED:
+        return ""
+    public = record.visibility == "public"
+    if record.outcome is Outcome.INFRASTRUCTURE:
+        return f"The grader could not run this test: {record.words or (record.answer or Answer(None)).message}"
+    if record.difference is not None:
+        words = record.difference.words(show_values=public)
+        return f"{_called(record)}{words}" if public else words
+    if record.answer is not None and record.answer.line:
+        return raised(record.answer, snapshot, public or _key(record.answer) in visible)
+    if record.answer is not None and record.answer.exception:
+        return raised(record.answer, snapshot, public)
+    return _sentence(record.words) if record.words else "The claim does not hold."
+
+
+def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
+    """An exception of the student's: its class, its line, and where allowed its own message."""
+    name = answer.exception or "an exception"
+    source = _line(snapshot, answer.cell, answer.line)
+    if answer.outcome is Outcome.MISSING:
+        place = f" ({answer.cell}, line {answer.line})" if answer.line else ""
+        return f"Not written yet{place}."
+    verb = "cannot be read" if answer.exception in ("SyntaxError", "IndentationError", "TabError") else "raised"
+    text = f"Your code raised {name}" if verb == "raised" else f"Python cannot read your code: {name}"
+    if answer.line:
+        text += f" in {answer.cell}, line {answer.line}"
+    if (with_message and answer.message) or verb != "raised":
+        text += f": {answer.message}"
+    if source:
+        text += f"\n    {source.strip()}"
+        if answer.column and verb != "raised":
+            indent = len(source) - len(source.lstrip())
+            text += "\n    " + " " * max(0, answer.column - 1 - indent) + "^"
+    return text
+
+
+def _called(record: Record) -> str:
+    arguments = ", ".join(f"{key}={json.dumps(value, default=repr)}" for key, value in record.choices.items())
+    return f"Case {record.probe}({arguments}). " if record.probe else ""
+
+
+def _key(answer: Answer) -> tuple[str, str, int]:
+    return answer.exception, answer.cell, answer.line
+
+
+def _line(snapshot: Snapshot, cell: str, line: int) -> str:
+    for candidate in snapshot.cells:
+        if candidate.name == cell:
+            lines = candidate.source.splitlines()
+            return lines[line - 1][:200] if 0 < line <= len(lines) else ""
+    return ""
+
+
+def _sentence(words: str) -> str:
+    text = words[0].upper() + words[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,307 @@
+"""One submission -> one report: the suite is run against it, and every fail is put into words."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from grader import __version__, feedback, misconceptions, recorded, render, seeds
+from grader.assembly import Mutant, mutants
+from grader.errors import AuthorError
+from grader.model import (
+    Answer,
+    Cell,
+    Chapter,
+    Course,
+    Inputs,
+    Outcome,
+    Report,
+    Snapshot,
+    Task,
+    TaskReport,
+    TestReport,
+)
+from grader.oracle import Oracle, digest_files, probe_seed, public_files
+from grader.plugin import Record, Suite, Visibility
+from grader.recorded import Recorder, Recording
+from grader.sandbox import Sandbox, choose
+from grader.session import Loaded, Session
+
+Progress = Callable[[Record], None]
+
+
+class Grader:
+    """Grades submissions of a course, keeping its workers warm. A context manager.
+
+    Args:
+        course: the course.
+        sandbox: "auto", "bwrap" or "none", or a sandbox.
+        device: "cpu" or "cuda".
+        seed: the seed of hidden cases; None: the assignment's own.
+        cache: whether answers of the course's own programs are kept on disk, under `build/cache`.
+
+    Raises:
+        InfrastructureError: the sandbox does not work here.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        sandbox: str | Sandbox = "auto",
+        device: str = "cpu",
+        seed: int | None = None,
+        cache: bool = True,
+    ) -> None:
+        self.course, self.device, self.seed = course, device, seed
+        self.sandbox = choose(sandbox) if isinstance(sandbox, str) else sandbox
+        self.session = Session(course, self.sandbox, device)
+        self._oracle_session = Session(course, self.sandbox, device)
+        self.oracle = Oracle(self._oracle_session, course.root / "build" / "cache" if cache else None)
+        self._profiles: dict[tuple[str, str, str], list[Record]] = {}
+        self._mutants: dict[str, tuple[Mutant, ...]] = {}
+        self._references: dict[str, Snapshot] = {}
+        self._recordings: dict[str, Recording] = {}
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends both workers."""
+        self.session.shut()
+        self._oracle_session.shut()
+
+    def grade(
+        self,
+        chapter: Chapter,
+        snapshot: Snapshot,
+        student: str = "",
+        task: str | None = None,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Grades one submission.
+
+        Args:
+            chapter: which chapter's suites.
+            snapshot: the submission.
+            student: whose it is, as the report names it.
+            task: only this task and what it needs; None: all.
+            progress: called with each test's record as it is known.
+
+        Raises:
+            InfrastructureError: no worker comes up.
+            AuthorError: the course's own files are at fault.
+        """
+        started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
+        seed = seeds.assignment_seed(self.course, chapter, self.seed)
+        chosen = chapter.closure(task) if task else tuple(t.id for t in chapter.tasks)
+        try:
+            loaded = self.session.open(chapter, snapshot)
+            records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
+        finally:
+            self.session.close()
+        tasks = tuple(self._task_report(chapter.task(name), records, snapshot, chapter) for name in chosen)
+        return Report(
+            course=self.course.id,
+            chapter=chapter.id,
+            student=student,
+            submission=snapshot.digest,
+            suite="sha256:" + digest_files(suite_files(chapter, self.course)),
+            engine=__version__,
+            environment={
+                **self.session.versions,
+                "device": self.device,
+                "sandbox": self.sandbox.name,
+                "python": platform.python_version(),
+            },
+            seed_id=seeds.seed_id(self.course, seed),
+            started=started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - began, 3),
+            score=round(sum(t.score for t in tasks), 4),
+            max_score=round(sum(t.max_score for t in tasks), 4),
+            outcome=feedback.gravest(t.outcome for t in tasks),
+            tasks=tasks,
+            notes=(*snapshot.notes, *self._problems(loaded, snapshot)),
+        )
+
+    # Programs of the course's own
+
+    def reference(self, chapter: Chapter) -> Snapshot:
+        """The chapter's solution as a submission."""
+        if chapter.id not in self._references:
+            self._references[chapter.id] = as_snapshot(chapter, render.solution(chapter))
+        return self._references[chapter.id]
+
+    def run_program(
+        self, chapter: Chapter, snapshot: Snapshot, tasks: tuple[str, ...], *, blocking: bool = False
+    ) -> list[Record]:
+        """Runs the suite against a program of the course's own, through the oracle's worker and its cache."""
+        seed = seeds.assignment_seed(self.course, chapter, self.seed)
+        program = self.oracle.program(chapter, snapshot)
+        suite = Suite(
+            chapter,
+            lambda _, inputs: program(inputs),
+            self._expected(chapter),
+            seed=seed,
+            tasks=tasks,
+            blocking=blocking,
+        )
+        return suite.run()
+
+    def profile(self, chapter: Chapter, mutant: Mutant, task: str) -> list[Record]:
+        """How a mutant does in the tests of a task."""
+        seed = seeds.assignment_seed(self.course, chapter, self.seed)
+        key = (chapter.id, f"{mutant.name}/{task}", seed)
+        if key not in self._profiles:
+            self._profiles[key] = self.run_program(chapter, as_snapshot(chapter, mutant.source), (task,))
+        return self._profiles[key]
+
+    def mutants(self, chapter: Chapter) -> tuple[Mutant, ...]:
+        """The chapter's mutants, assembled once."""
+        if chapter.id not in self._mutants:
+            self._mutants[chapter.id] = mutants(chapter) if chapter.solutions is not None else ()
+        return self._mutants[chapter.id]
+
+    def recorded_values(self, chapter: Chapter) -> dict[Path, bytes]:
+        """The file of the visible cases' values, from the reference; the old file where it still agrees."""
+        recorder = Recorder(self.oracle.program(chapter, self.reference(chapter)))
+        suite = Suite(
+            chapter,
+            lambda _, inputs: recorder.answer(inputs),
+            lambda _, inputs: recorder.answer(inputs),
+            seed=seeds.PUBLIC,
+            tasks=tuple(task.id for task in chapter.tasks),
+            visibility="public",
+        )
+        broken = [record for record in suite.run() if record.outcome is not Outcome.PASSED]
+        if broken:
+            raise AuthorError(f"{chapter.id}: the reference fails {broken[0].test}: {broken[0].words}")
+        self._recordings.pop(chapter.id, None)
+        path = recorded.path_of(chapter)
+        agrees = path.is_file() and recorder.agrees(Recording(chapter))
+        return {path: path.read_bytes() if agrees else recorder.text().encode()}
+
+    # Within
+
+    def _student(self, task: Task, inputs: Inputs) -> Answer:
+        return self.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
+
+    def _suite(
+        self,
+        chapter: Chapter,
+        program: Callable[[Task, Inputs], Answer],
+        seed: str,
+        tasks: tuple[str, ...],
+        loaded: Loaded,
+        progress: Progress | None,
+    ) -> Suite:
+        verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
+        for name, dotted, cell, line in loaded.forbidden:
+            known = dotted in chapter.forbidden or dotted in chapter.task(name).forbidden
+            words = f"{dotted if known else 'a built-in'} must not be used in this task ({cell}, line {line})"
+            verdicts.setdefault(name, Answer(Outcome.FORBIDDEN, message=words))
+        return Suite(
+            chapter,
+            program,
+            self._expected(chapter),
+            seed=seed,
+            tasks=tasks,
+            verdicts=verdicts,
+            untouched=loaded.untouched,
+            progress=progress,
+        )
+
+    def _expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
+        if chapter.id not in self._recordings:
+            self._recordings[chapter.id] = Recording(chapter)
+        recording = self._recordings[chapter.id]
+
+        def answer(visibility: Visibility, inputs: Inputs) -> Answer:
+            if visibility == "public":
+                return recording.answer(inputs)
+            return self.oracle.answer(chapter, self.reference(chapter), inputs)
+
+        return answer
+
+    def _task_report(self, task: Task, records: Sequence[Record], snapshot: Snapshot, chapter: Chapter) -> TaskReport:
+        mine = [record for record in records if record.task == task.id]
+        visible = feedback.visible_errors(records)
+        names = list(dict.fromkeys(record.test for record in mine))
+        hidden = {record.test for record in mine if record.visibility == "hidden"}
+        points = task.points / len(hidden) if hidden else 0.0
+        misconception, hint = self._diagnosis(task, mine, chapter)
+        tests = []
+        for name in names:
+            group = [record for record in mine if record.test == name]
+            failed = [record for record in group if record.outcome is not Outcome.PASSED]
+            worst = failed[0] if failed else group[0]
+            worth = points if name in hidden else 0.0
+            wrong = worst.outcome is Outcome.FAILED
+            tests.append(
+                TestReport(
+                    id=name,
+                    claim=worst.claim,
+                    outcome=worst.outcome,
+                    points=round(worth, 4),
+                    score=0.0 if failed else round(worth, 4),
+                    visibility=worst.visibility,
+                    message=feedback.message(worst, snapshot, visible),
+                    hint=hint if failed and worst.outcome not in (Outcome.BLOCKED, Outcome.INFRASTRUCTURE) else "",
+                    misconception=misconception if wrong else "",
+                    seconds=round(sum(record.seconds for record in group), 3),
+                )
+            )
+        passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)
+        return TaskReport(
+            id=task.id,
+            title=task.title,
+            score=round(task.points * passed / len(hidden), 4) if hidden else 0.0,
+            max_score=task.points if hidden else 0.0,
+            outcome=feedback.gravest(test.outcome for test in tests),
+            tests=tuple(tests),
+        )
+
+    def _diagnosis(self, task: Task, mine: Sequence[Record], chapter: Chapter) -> tuple[str, str]:
+        """The misconception that fits, if one does, and the hint to give."""
+        outcomes = {record.outcome for record in mine}
+        if outcomes <= {Outcome.PASSED}:
+            return "", ""
+        hints = render.hints(chapter).get(task.id, ("", "", ""))
+        if not any(call.outcome is None or call.line for record in mine for call in record.calls):
+            return "", hints[0]  # it never ran, so it shows nothing
+        candidates = [
+            mutant
+            for mutant in self.mutants(chapter)
+            if task.id in mutant.fails
+            and misconceptions.possible(mine, self.oracle.program(chapter, as_snapshot(chapter, mutant.source)))
+        ]
+        name = misconceptions.matching(
+            mine, ((mutant.name, self.profile(chapter, mutant, task.id)) for mutant in candidates)
+        )
+        found = next((mutant.hint for mutant in candidates if mutant.name == name), hints[0])
+        return name, found
+
+    @staticmethod
+    def _problems(loaded: Loaded, snapshot: Snapshot) -> tuple[str, ...]:
+        return tuple(feedback.raised(problem, snapshot, True) for problem in loaded.problems)
+
+
+def as_snapshot(chapter: Chapter, source: str) -> Snapshot:
+    """A program of the course's own as if it had been submitted."""
+    name = f"{chapter.module}.py"
+    return Snapshot(name, (Cell(name, source),), "sha256:" + hashlib.sha256(source.encode()).hexdigest())
+
+
+def suite_files(chapter: Chapter, course: Course) -> list[Path]:
+    """What a verdict depends on besides the submission, the seed and the engine."""
+    files = [*public_files(chapter, course.runtime), chapter.exercises / "test_public.py"]
+    if chapter.solutions is not None:
+        files += [chapter.solutions / f"{chapter.module}.py", chapter.solutions / "test_hidden.py"]
+        files += sorted((chapter.solutions / "mutants").glob("*.py"))
+    return [*(path for path in files if path.is_file())]

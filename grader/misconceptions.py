@@ -1,0 +1,58 @@
+"""Which known misconception a submission shows: the one mutant that agrees with it on every test of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from grader.compare import similar
+from grader.model import Answer, Inputs, Outcome
+from grader.plugin import Record
+
+RTOL, ATOL = 1e-4, 1e-6  # right programs differ from one another by less, mutants by more
+
+
+def possible(student: Sequence[Record], ask: Callable[[Inputs], Answer]) -> bool:
+    """Whether a mutant, asked what the student was asked, gives the same values; stops at the first that differs.
+
+    Args:
+        student: the records of one task.
+        ask: the mutant's answer to inputs.
+    """
+    telling = sorted(student, key=lambda record: record.outcome is Outcome.PASSED)  # where it fails, mutants differ
+    return all(
+        _same_answer(answer, ask(inputs))
+        for record in telling
+        if not record.properties
+        for answer, inputs in zip(record.calls, record.inputs, strict=True)
+    )
+
+
+def agree(student: Sequence[Record], mutant: Sequence[Record]) -> bool:
+    """Whether two runs of the same tests show the same behaviour.
+
+    Values decide; where right answers differ from run to run (marker `properties`) the verdicts do.
+    """
+    theirs = {(record.test, record.params): record for record in mutant}
+    return len(theirs) == len(student) and all(
+        (other := theirs.get((record.test, record.params))) is not None and _same(record, other) for record in student
+    )
+
+
+def _same(one: Record, other: Record) -> bool:
+    if one.properties or other.properties:
+        return (one.outcome is Outcome.PASSED) == (other.outcome is Outcome.PASSED)
+    return len(one.calls) == len(other.calls) and all(map(_same_answer, one.calls, other.calls))
+
+
+def _same_answer(one: Answer, other: Answer) -> bool:
+    if one.outcome is not other.outcome:
+        return False
+    if one.outcome is not None:
+        return one.exception == other.exception
+    return similar(one.value, other.value, rtol=RTOL, atol=ATOL)
+
+
+def matching(student: Sequence[Record], mutants: Iterable[tuple[str, Sequence[Record]]]) -> str:
+    """The name of the one mutant that agrees; empty where none does, or several do."""
+    found = [name for name, records in mutants if agree(student, records)]
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,227 @@
+"""The records that the engine passes around. They hold data and derive nothing from the outside world."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+SCHEMA = 1
+
+
+class Outcome(enum.StrEnum):
+    """What became of a test, of a task, of a submission."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"  # the student's code raised
+    MISSING = "missing"  # not attempted: the skeleton's own exception, or the name is absent
+    BLOCKED = "blocked"  # not run: a task that it needs has failed
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    FORBIDDEN = "forbidden"
+    INFRASTRUCTURE = "infrastructure"  # ours: costs no attempt
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one submission may use. Seconds are wall time unless named otherwise; sizes are bytes."""
+
+    import_seconds: float = 30.0
+    probe_seconds: float = 20.0  # at least 20: TensorFlow retries a refused allocation for 10
+    total_seconds: float = 240.0
+    cpu_seconds: int = 480
+    memory: int = 2 << 30
+    processes: int = 256  # processes and threads together
+    scratch: int = 256 << 20
+    file: int = 64 << 20  # one file that the code writes
+    output: int = 10 << 20
+    answer: int = 64 << 20  # one value tree that comes back
+    submission: int = 10 << 20  # one submitted file
+    archive: int = 50 << 20  # an archive, and all that is in it
+
+
+class Task(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing to write, and what it is worth."""
+
+    id: str
+    title: str
+    points: float
+    names: tuple[str, ...]  # the top-level names that the student defines for it
+    needs: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()  # dotted names that must not be used inside this task's definitions
+    minutes: int = 15
+    time_limit: float | None = None  # seconds a probe; None: the chapter's
+
+
+class Chapter(Struct, frozen=True):
+    """A chapter: where it lives, its tasks in order, and what bounds its submissions."""
+
+    id: str  # the folder's name, such as "ch4_optimizers"
+    title: str
+    module: str  # "optimizers": the student's file is module.py or module.ipynb
+    tasks: tuple[Task, ...]
+    forbidden: tuple[str, ...]  # for every task
+    limits: Limits
+    exercises: Path  # its public folder
+    solutions: Path | None  # its private folder, where there is one
+
+    @property
+    def key(self) -> str:
+        """The short name, "ch4"."""
+        return self.id.split("_")[0]
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise KeyError(task_id)
+
+    def closure(self, task_id: str) -> tuple[str, ...]:
+        """The task and everything that it needs, in the chapter's order."""
+        wanted, pending = set(), [task_id]
+        while pending:
+            current = pending.pop()
+            if current not in wanted:
+                wanted.add(current)
+                pending.extend(self.task(current).needs)
+        return tuple(task.id for task in self.tasks if task.id in wanted)
+
+
+class Course(Struct, frozen=True):
+    """A course: its chapters and what a worker must load before it forks."""
+
+    id: str
+    title: str
+    root: Path
+    exercises: Path
+    solutions: Path | None  # None where the private half is not there (a student's copy)
+    runtime: Path  # the course's runtime.py
+    preload: tuple[str, ...]  # modules the worker imports before it forks
+    versions: tuple[str, ...]  # distributions whose versions a report names
+    chapters: tuple[Chapter, ...]
+    exceptions: tuple[str, ...] = ()  # the libraries' exception classes that feedback may name
+    environment: dict[str, str] = {}  # the worker's environment variables; "{scratch}" is its writable folder
+    threads: int = 1  # that the framework may use for one submission
+
+    def chapter(self, name: str) -> Chapter:
+        """The chapter called `name`: its id, its short name or its number.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for chapter in self.chapters:
+            if name in (chapter.id, chapter.key, chapter.key.removeprefix("ch")):
+                return chapter
+        raise KeyError(name)
+
+
+class Cell(Struct, frozen=True):
+    """A piece of source that runs as one: a whole .py file, or one code cell of a notebook."""
+
+    name: str  # as tracebacks name it: "optimizers.py", "optimizers.ipynb cell 3"
+    source: str
+
+
+class Snapshot(Struct, frozen=True):
+    """A submission as it was at one moment: text only, capped, hashed."""
+
+    name: str  # the file's name, "optimizers.py"
+    cells: tuple[Cell, ...]
+    digest: str  # "sha256:..." of the bytes that were read
+    notes: tuple[str, ...] = ()  # what was left out, and why: for the student
+
+
+class Inputs(Struct, frozen=True):
+    """One drawn case: which probe to run, on which value tree."""
+
+    probe: str
+    values: dict[str, Any]
+    choices: dict[str, Any]  # what the test asked cases.py for: may be shown, drawn values may not
+
+
+class Answer(Struct, frozen=True):
+    """What came back for one probe: a value tree where `outcome` is None, else how it ended."""
+
+    outcome: Outcome | None
+    value: Any = None
+    exception: str = ""  # the class's name, if it is a known one
+    message: str = ""  # for the student; for an exception its own text, shown only for visible cases
+    cell: str = ""
+    line: int = 0  # of the student's own code
+    column: int = 0  # of a syntax error
+
+
+class TestReport(Struct, frozen=True):
+    """The verdict on one test function; its parameters are all or nothing."""
+
+    id: str
+    claim: str
+    outcome: Outcome
+    points: float
+    score: float
+    visibility: Literal["public", "hidden"]
+    message: str = ""
+    hint: str = ""
+    misconception: str = ""
+    seconds: float = 0.0
+
+
+class TaskReport(Struct, frozen=True):
+    """The verdict on one task."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    outcome: Outcome
+    tests: tuple[TestReport, ...]
+
+
+class Report(Struct, frozen=True):
+    """One graded submission: the JSON contract, schema 1. Readers ignore fields they do not know."""
+
+    course: str
+    chapter: str
+    student: str
+    submission: str
+    suite: str
+    engine: str
+    environment: dict[str, Any]
+    seed_id: str
+    started: str
+    seconds: float
+    score: float
+    max_score: float
+    outcome: Outcome
+    tasks: tuple[TaskReport, ...]
+    schema: int = SCHEMA
+    notes: tuple[str, ...] = ()
+
+
+def encode_report(report: Report) -> bytes:
+    """The report as indented JSON, read back strictly before anyone gets to see it."""
+    data = msgspec.json.encode(report)
+    msgspec.json.decode(data, type=Report)
+    return msgspec.json.format(data, indent=2) + b"\n"
+
+
+def decode_report(data: bytes) -> Report:
+    """A report from JSON.
+
+    Raises:
+        msgspec.ValidationError: it does not obey the schema.
+    """
+    return msgspec.json.decode(data, type=Report)
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON schema of a report."""
+    return msgspec.json.schema(Report)

@@ -1,0 +1,146 @@
+"""What the course's own programs answer: the reference, its mutants and alternates.
+
+They run in a sandboxed worker of their own that never sees a student's code. Answers are kept by content: the inputs,
+the program, the public files it runs with, the libraries' versions, the device and the threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from grader import __version__, wire
+from grader.atomic import write_atomic
+from grader.errors import InfrastructureError, WireError
+from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot
+from grader.session import Session
+
+Program = Callable[[Inputs], Answer]
+
+
+def digest_files(paths: Iterable[Path]) -> str:
+    """A hash of the names and contents of files, in the order given."""
+    total = hashlib.sha256()
+    for path in paths:
+        data = path.read_bytes()
+        total.update(f"{path.name}:{len(data)}:".encode() + data)
+    return total.hexdigest()
+
+
+def public_files(chapter: Chapter, runtime: Path) -> list[Path]:
+    """What every program of the chapter runs with."""
+    names = ("chapter.toml", "probes.py", "given.py", "cases.py")
+    return [runtime, *(path for name in names if (path := chapter.exercises / name).is_file())]
+
+
+def inputs_digest(inputs: Inputs) -> str:
+    """A name for the inputs, the same on every machine."""
+    return hashlib.sha256(inputs.probe.encode() + wire.encode(inputs.values)).hexdigest()
+
+
+def probe_seed(inputs: Inputs) -> int:
+    """What the runtime is seeded with before a probe: the same for every program that gets these inputs."""
+    return int(inputs_digest(inputs)[:7], 16)
+
+
+class Oracle:
+    """Answers of the course's own programs, from the cache or from its worker.
+
+    Args:
+        session: a worker for this purpose alone; started only when the cache has no answer.
+        cache: the folder that keeps answers, or None to keep them in memory only.
+    """
+
+    def __init__(self, session: Session, cache: Path | None) -> None:
+        self.session = session
+        self.cache = cache
+        self.asked = 0  # of the worker
+        self._memory: dict[str, Answer] = {}
+        self._open: tuple[str, str] | None = None
+        self._contexts: dict[str, str] = {}
+
+    def program(self, chapter: Chapter, snapshot: Snapshot) -> Program:
+        """The program as something that answers inputs."""
+        return lambda inputs: self.answer(chapter, snapshot, inputs)
+
+    def answer(self, chapter: Chapter, snapshot: Snapshot, inputs: Inputs) -> Answer:
+        """What the program answers for these inputs.
+
+        Raises:
+            InfrastructureError: its worker does not come up.
+        """
+        key = hashlib.sha256(
+            "\n".join([self._context(chapter), snapshot.digest, inputs_digest(inputs)]).encode()
+        ).hexdigest()
+        if key not in self._memory:
+            stored = self._stored(key)
+            if stored is None:
+                stored = self._ask(chapter, snapshot, inputs)
+                self._store(key, stored)
+            self._memory[key] = stored
+        return self._memory[key]
+
+    def _ask(self, chapter: Chapter, snapshot: Snapshot, inputs: Inputs) -> Answer:
+        self.asked += 1
+        if self._open != (chapter.id, snapshot.digest):
+            if self._open is not None:
+                self.session.close()
+            self.session.open(chapter, snapshot, trusted=True)
+            self._open = (chapter.id, snapshot.digest)
+        return self.session.call(inputs, seed=probe_seed(inputs))
+
+    def _context(self, chapter: Chapter) -> str:
+        if chapter.id not in self._contexts:
+            course = self.session.course
+            versions = [f"{name}={_version(name)}" for name in course.versions]
+            words = [
+                *("1", __version__, platform.python_version(), platform.machine(), *versions),
+                *(self.session.device, str(course.threads)),
+                digest_files(public_files(chapter, course.runtime)),
+            ]
+            self._contexts[chapter.id] = "\n".join(words)
+        return self._contexts[chapter.id]
+
+    def _stored(self, key: str) -> Answer | None:
+        if self.cache is None:
+            return None
+        try:
+            tree = wire.decode((self.cache / key[:2] / key).read_bytes())
+            return Answer(
+                Outcome(tree["outcome"]) if tree["outcome"] else None,
+                tree["value"],
+                tree["exception"],
+                tree["message"],
+            )
+        except (OSError, WireError, KeyError, TypeError, ValueError):
+            return None  # not there, or damaged: ask again
+
+    def _store(self, key: str, answer: Answer) -> None:
+        if answer.outcome is Outcome.INFRASTRUCTURE:
+            raise InfrastructureError(f"a program of the course's own could not be run: {answer.message}")
+        if self.cache is None or answer.outcome in (Outcome.TIMEOUT, Outcome.MEMORY):
+            return  # a busy machine must not decide for ever
+        tree = {
+            "outcome": answer.outcome or "",
+            "value": answer.value,
+            "exception": answer.exception,
+            "message": answer.message,
+        }
+        path = self.cache / key[:2] / key
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, wire.encode(tree))
+        except OSError:
+            self.cache = None  # a full or read-only disk makes it slower, not wrong
+
+
+def _version(name: str) -> str:
+    for distribution in (name, f"{name}-cpu"):
+        try:
+            return importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return ""

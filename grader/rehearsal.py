@@ -1,0 +1,65 @@
+"""Fills the oracle's cache by several processes at once: an audit asks every mutant everything."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from grader.grade import Grader
+    from grader.model import Chapter
+
+_WORTH_IT = 8  # mutants; below that a process costs more than it saves
+
+
+def rehearse(grader: Grader, chapter: Chapter, jobs: int) -> None:
+    """Runs the chapter's suite on all its mutants, so that whoever asks next finds their answers.
+
+    What goes wrong here goes wrong again, and is told, when the answers are asked for.
+
+    Args:
+        grader: whose cache is to be filled; nothing happens if it keeps none.
+        chapter: whose mutants.
+        jobs: processes, each with a worker of its own.
+    """
+    names = [mutant.name for mutant in grader.mutants(chapter)]
+    jobs = min(jobs, len(names) // _WORTH_IT)
+    if jobs < 2 or grader.oracle.cache is None:
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        # dealt out in turn: a task's mutants take about the same time
+        parts = [
+            pool.submit(
+                _run,
+                grader.course.root,
+                chapter.id,
+                grader.sandbox.name,
+                grader.device,
+                grader.seed,
+                names[start::jobs],
+            )
+            for start in range(jobs)
+        ]
+        for part in parts:
+            with contextlib.suppress(GraderError):
+                part.result()
+
+
+def _run(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None, names: list[str]) -> None:
+    """One process's share of the mutants."""
+    from grader.course import load
+    from grader.grade import Grader, as_snapshot
+
+    course = load(root)
+    chapter = course.chapter(chapter_id)
+    tasks = tuple(task.id for task in chapter.tasks)
+    with Grader(course, sandbox, device, seed) as grader:
+        for mutant in grader.mutants(chapter):
+            if mutant.name in names:
+                grader.run_program(chapter, as_snapshot(chapter, mutant.source), tasks, blocking=True)

@@ -1,0 +1,92 @@
+"""The gradebook: one CSV row a student and chapter, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from grader.errors import UsageError
+from grader.model import Report
+from grader.reports import text
+
+COLUMNS = (
+    "student",
+    "name",
+    "chapter",
+    "raw",
+    "late_penalty",
+    "final",
+    "max_score",
+    "attempt",
+    "outcome",
+    "submission",
+    "graded",
+)
+# what makes a spreadsheet read a cell as a formula, full-width forms included
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def gradebook(reports: Iterable[Report], names: dict[str, str] | None = None) -> bytes:
+    """The table as UTF-8 CSV (RFC 4180), sorted by chapter and student.
+
+    Args:
+        names: a student's id -> the name to show; there is no other source of names.
+    """
+    names = names or {}
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for report in sorted(reports, key=lambda report: (report.chapter, report.student)):
+        raw = text.points(report.score)
+        cells = [
+            report.student,
+            names.get(report.student, ""),
+            report.chapter,
+            raw,
+            "0",  # nothing is late yet
+            raw,
+            text.points(report.max_score),
+            "1",
+            report.outcome.value,
+            report.submission,
+            report.started,
+        ]
+        writer.writerow([escape(cell) for cell in cells])
+    # a lone surrogate (a file's name that is no UTF-8) is written as its escape
+    return stream.getvalue().encode("utf-8", "backslashreplace")
+
+
+def read_gradebook(data: bytes) -> list[dict[str, str]]:
+    """The rows as they went in, the apostrophes that `gradebook` added taken off again.
+
+    Raises:
+        UsageError: it is no gradebook.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError("the gradebook is not UTF-8 CSV") from error
+    if not rows or tuple(rows[0]) != COLUMNS:
+        raise UsageError(f"the gradebook's first line is not: {','.join(COLUMNS)}")
+    table = []
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(COLUMNS):
+            raise UsageError(f"row {number} of the gradebook has {len(row)} cells, not {len(COLUMNS)}")
+        table.append({name: unescape(cell) for name, cell in zip(COLUMNS, row, strict=True)})
+    return table
+
+
+def escape(cell: str) -> str:
+    """A cell that would start a formula, with an apostrophe before it; `unescape` turns it back."""
+    return f"'{cell}" if _starts_formula(cell) else cell
+
+
+def unescape(cell: str) -> str:
+    """What `escape` was given."""
+    return cell[1:] if cell.startswith("'") and _starts_formula(cell[1:]) else cell
+
+
+def _starts_formula(cell: str) -> bool:
+    # spreadsheets trim blanks; apostrophes count as none, so that an escaped cell is escaped again
+    return cell.lstrip(" '\n\u00a0").startswith(_FORMULA)

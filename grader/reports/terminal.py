@@ -1,0 +1,211 @@
+"""Reports in a terminal: plain where it is none, without colours where NO_COLOR is set.
+
+Every string goes through `text.clean` and into a rich Text, which knows no markup: a student's brackets stay
+brackets. Nothing here asks for the time or the machine.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Outcome, Report, TaskReport, TestReport
+from grader.reports import text
+
+STYLES: dict[Outcome, str] = {
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "red",
+    Outcome.ERROR: "red",
+    Outcome.MISSING: "dim",
+    Outcome.BLOCKED: "dim",
+    Outcome.TIMEOUT: "magenta",
+    Outcome.MEMORY: "magenta",
+    Outcome.FORBIDDEN: "yellow",
+    Outcome.INFRASTRUCTURE: "bold yellow",
+}
+CLAIMS = 3  # so many failing claims are told in full
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console on `stream` (standard output), which never fails on a character that it cannot show."""
+    stream = stream or sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def print_report(report: Report, out: Console | None = None, claims: int = CLAIMS) -> None:
+    """The table of tasks, the first failing claims, what to do first."""
+    out = out or console()
+    _emit(out, _heading(report))
+    for words in report.notes:
+        _emit(out, Text(text.clean(words, 600)))
+    if report.tasks and not text.unusable(report):
+        _emit(out, Text(), _task_table(report, plain=not out.is_terminal))
+        if any(task.outcome is Outcome.BLOCKED for task in report.tasks):
+            _emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
+        _print_claims(report, out, claims)
+    if not text.hidden_suite(report):
+        _emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
+    step = text.next_step(report)
+    if step:
+        _emit(out, Text(), Text("What to do first: ", style="bold").append(step, style="not bold"))
+    task = text.pending(report)
+    if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
+        _emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))
+
+
+def print_class(reports: Iterable[Report], out: Console | None = None) -> None:
+    """A row a student: outcome, score, a mark a task, what happened in a few words."""
+    out = out or console()
+    reports = sorted(reports, key=lambda report: report.student)
+    if not reports:
+        _emit(out, Text("No submissions."))
+        return
+    plain = not out.is_terminal
+    table = _table(plain)
+    table.add_column("student", overflow="fold", max_width=28)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("tasks", no_wrap=True)
+    table.add_column("what happened", overflow="fold", ratio=1)
+    for report in reports:
+        table.add_row(
+            Text(text.line(report.student, 80)),
+            _outcome(report.outcome),
+            Text(_score(report)),
+            _marks(report),
+            Text(text.note(report)),
+        )
+    _emit(out, table)
+    _print_legend(reports, out)
+
+
+def _heading(report: Report) -> Text:
+    heading = Text(text.line(report.chapter, 60), style="bold")
+    if report.student:
+        heading.append(f"  {text.line(report.student, 80)}", style="not bold")
+    heading.append("  ").append_text(_outcome(report.outcome))
+    if text.hidden_suite(report):
+        heading.append(f"  {_score(report)} points", style="not bold")
+    return heading
+
+
+def _task_table(report: Report, plain: bool) -> Table:
+    hidden = text.hidden_suite(report)
+    table = _table(plain)
+    table.add_column("task", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("score" if hidden else "cases", justify="right", no_wrap=True)
+    table.add_column("title", overflow="fold", ratio=1)
+    for task in report.tasks:
+        if hidden:
+            score = f"{text.points(task.score)} / {text.points(task.max_score)}"
+        else:
+            score = f"{sum(test.outcome is Outcome.PASSED for test in task.tests)} / {len(task.tests)}"
+        table.add_row(
+            Text(text.line(task.id, 40)),
+            _outcome(task.outcome),
+            Text(score),
+            Text(text.line(task.title, 100)),
+        )
+    return table
+
+
+def _print_claims(report: Report, out: Console, claims: int) -> None:
+    """The first failing claim of each task, then what is left of the allowance, in the order of the tasks."""
+    failing = [
+        (task, test, first)
+        for task in report.tasks
+        if task.outcome is not Outcome.MISSING
+        for test, first in text.advice(report, task)
+        if test.outcome is not Outcome.MISSING
+    ]
+    seen: set[str] = set()
+    rank = []
+    for at, (task, _, _) in enumerate(failing):
+        rank.append((task.id in seen, at))
+        seen.add(task.id)
+    for at in sorted(at for _, at in sorted(rank)[:claims]):
+        task, test, first = failing[at]
+        _emit(out, Text(), _claim(task, test))
+        for block in _details(report, task, test, first):
+            _emit(out, Padding(block, (0, 0, 0, 2), expand=False))
+    if len(failing) > claims:
+        rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
+        _emit(out, Text(), Text(f"{rest}; --html FILE or --json FILE writes a report of all.", style="dim"))
+
+
+def _claim(task: TaskReport, test: TestReport) -> Text:
+    words = Text(text.line(task.id, 40), style="bold")
+    words.append(" ").append_text(_outcome(test.outcome))
+    return words.append(f" ({test.visibility} case): {text.line(test.claim, 300)}", style="not bold")
+
+
+def _details(report: Report, task: TaskReport, test: TestReport, advice: bool) -> Iterable[Text]:
+    if test.id in text.telling(report, task):
+        yield Text(text.clean(test.message, 2000).rstrip())
+    known = text.misconception(test, task)
+    if known and advice:
+        yield _labelled("A known mistake", known)
+    if test.hint and advice:
+        yield _labelled("Hint", text.clean(test.hint, 1000))
+
+
+def _labelled(label: str, words: str) -> Text:
+    return Text(f"{label}: ", style="bold").append(words, style="not bold")
+
+
+def _emit(out: Console, *things: RenderableType) -> None:
+    """Prints; where there is no terminal, without blanks at the ends of lines."""
+    if out.is_terminal:
+        out.print(*things, sep="\n")
+        return
+    with out.capture() as captured:
+        out.print(*things, sep="\n")
+    for line in captured.get().splitlines():
+        out.file.write(line.rstrip() + "\n")
+
+
+def _table(plain: bool) -> Table:
+    """Without a terminal the columns stand apart and nothing is drawn."""
+    if plain:
+        return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="none")
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def _outcome(outcome: Outcome) -> Text:
+    return Text(text.WORDS[outcome], style=f"not bold {STYLES[outcome]}")
+
+
+def _score(report: Report) -> str:
+    if text.hidden_suite(report):
+        return f"{text.points(report.score)} / {text.points(report.max_score)}"
+    tests = [test for task in report.tasks for test in task.tests]
+    return f"{sum(test.outcome is Outcome.PASSED for test in tests)} / {len(tests)}" if tests else "-"
+
+
+def _marks(report: Report) -> Text:
+    marks = Text()
+    for task in report.tasks:
+        marks.append(text.MARKS[task.outcome], style=STYLES[task.outcome])
+    return marks
+
+
+def _print_legend(reports: Sequence[Report], out: Console) -> None:
+    """What the columns of marks stand for; only the marks that are there."""
+    used = {task.outcome for report in reports for task in report.tasks}
+    if not used:
+        return
+    marks = "   ".join(f"{text.MARKS[outcome]} {text.WORDS[outcome]}" for outcome in Outcome if outcome in used)
+    longest = max(reports, key=lambda report: len(report.tasks))
+    tasks = ", ".join(text.line(task.id, 40) for task in longest.tasks)
+    _emit(out, Text(f"tasks: {tasks}", style="dim"), Text(marks, style="dim"))

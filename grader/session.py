@@ -1,0 +1,312 @@
+"""The parent's side of a worker: one submission at a time, every call with a deadline, a lost worker replaced."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from grader import wire
+from grader.channel import Channel, ChannelError, ChannelTimeout
+from grader.child import printable
+from grader.errors import InfrastructureError, WireError
+from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
+from grader.sandbox import Launched, Sandbox
+
+START_SECONDS = 180.0
+GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
+BUILTIN_EXCEPTIONS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+KINDS = {
+    "error": Outcome.ERROR,
+    "syntax": Outcome.ERROR,
+    "missing": Outcome.MISSING,
+    "absent": Outcome.MISSING,
+    "forbidden": Outcome.FORBIDDEN,
+    "memory": Outcome.MEMORY,
+}
+
+
+class Loaded(Struct, frozen=True):
+    """What came of running the submission's cells."""
+
+    problems: tuple[Answer, ...] = ()
+    forbidden: tuple[tuple[str, str, str, int], ...] = ()  # task, dotted name, cell, line
+    untouched: tuple[str, ...] = ()  # tasks that nobody has begun
+    verdict: Answer | None = None  # where no probe can be run at all
+
+
+class Session:
+    """Drives one worker, and replaces it when it is lost.
+
+    Args:
+        course: what the worker loads.
+        sandbox: how it is confined.
+        device: "cpu" or "cuda".
+    """
+
+    def __init__(self, course: Course, sandbox: Sandbox, device: str = "cpu") -> None:
+        self.course, self.sandbox, self.device = course, sandbox, device
+        self.versions: dict[str, str] = {}
+        self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
+        self._launched: Launched | None = None
+        self._channel: Channel | None = None
+        self._opening: dict[str, Any] | None = None
+        self._alive = False
+        self._loaded = Loaded()
+        self._limits = Limits()
+        self._left = 0.0
+
+    # One submission
+
+    def open(self, chapter: Chapter, snapshot: Snapshot, *, trusted: bool = False) -> Loaded:
+        """Gives the submission a process of its own and runs its cells there.
+
+        Args:
+            chapter: whose probes and limits.
+            snapshot: the submission.
+            trusted: a program of the course's own, which may take any number of calls.
+        """
+        self._limits = chapter.limits
+        self._left = math.inf if trusted else chapter.limits.total_seconds
+        common = list(chapter.forbidden)
+        self._opening = {
+            "op": "open",
+            "chapter": chapter.id,
+            "module": chapter.module,
+            "cells": [[cell.name, cell.source] for cell in snapshot.cells],
+            "forbidden": common,
+            "tasks": [
+                {"id": task.id, "names": list(task.names), "forbidden": common + list(task.forbidden)}
+                for task in chapter.tasks
+            ],
+            "seed": 0,
+            "seconds": chapter.limits.import_seconds,
+            "limits": {name: getattr(chapter.limits, name) for name in Limits.__struct_fields__},
+        }
+        self._lines = {cell.name: cell.source.count("\n") + 1 for cell in snapshot.cells}
+        self._loaded = Loaded()
+        self._loaded = self._load()
+        return self._loaded
+
+    def call(
+        self, inputs: Inputs, *, seed: int, forbidden: tuple[str, ...] = (), seconds: float | None = None
+    ) -> Answer:
+        """Runs one probe on the submission.
+
+        Args:
+            inputs: which probe, on what.
+            seed: what the runtime is seeded with before it.
+            forbidden: dotted names refused for this call alone.
+            seconds: the deadline; None: the chapter's.
+        """
+        if self._loaded.verdict is not None:
+            return self._loaded.verdict
+        if not self._alive:
+            again = self._load()
+            if again.verdict is not None:
+                return again.verdict
+        message = {
+            "op": "call",
+            "probe": inputs.probe,
+            "inputs": inputs.values,
+            "seed": seed,
+            "forbidden": list(forbidden),
+        }
+        result = self._exchange(message, seconds or self._limits.probe_seconds)
+        return result if isinstance(result, Answer) else self._read(result)
+
+    def close(self) -> None:
+        """Ends the submission; a worker in which something is left of it is replaced."""
+        self._opening = None
+        self._alive = False
+        if self._channel is None:
+            return
+        try:
+            self._send({"op": "close"})
+            reply = self._receive(GRACE)
+            clean = reply["clean"] is True
+        except (ChannelError, WireError):
+            clean = False
+        if not clean:
+            self.shut()
+
+    # The worker
+
+    def start(self) -> None:
+        """Launches the worker and waits until it has loaded the course's libraries.
+
+        Raises:
+            InfrastructureError: it does not come up; the text is the worker's own reason.
+        """
+        if self._launched is not None:
+            return
+        scratch = max((chapter.limits.scratch for chapter in self.course.chapters), default=Limits().scratch)
+        launched = self._launched = self.sandbox.launch(self.course, self.device, scratch)
+        assert launched.process.stdin is not None and launched.process.stdout is not None
+        self._channel = Channel(
+            launched.process.stdout.fileno(),
+            launched.process.stdin.fileno(),
+            cap=2 * wire.MAX_BYTES + (1 << 20),
+        )
+        message = {
+            "op": "start",
+            "confined": self.sandbox.confined,
+            "preload": list(self.course.preload),
+            "versions": list(self.course.versions),
+            "device": self.device,
+            "threads": self.course.threads,
+            "seed": 0,
+            **launched.paths,
+        }
+        try:
+            self._send(message)
+            reply = self._receive(START_SECONDS)
+        except (ChannelError, WireError) as error:
+            said = printable(launched.last_words()[-300:]).replace("\n", " ") or str(error)
+            self.shut()
+            raise InfrastructureError(f"the worker does not start: {said}") from None
+        if reply.get("ready") is not True:
+            self.shut()
+            raise InfrastructureError(f"the worker does not start: {printable(str(reply.get('reason')))}")
+        self.versions = reply["versions"]
+
+    def shut(self) -> None:
+        """Kills the worker; the next submission starts another."""
+        if self._launched is not None:
+            self._launched.end()
+        self._launched = self._channel = None
+        self._alive = False
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shut()
+
+    # Within
+
+    def _load(self) -> Loaded:
+        assert self._opening is not None
+        result = self._exchange(self._opening, self._limits.import_seconds)
+        if isinstance(result, Answer):
+            return Loaded(verdict=result)
+        self._alive = True
+        try:
+            problems = tuple(self._raised(problem) for problem in result["problems"])
+            unread = [problem["kind"] for problem in result["problems"]].count("syntax")
+            return Loaded(
+                problems=problems,
+                verdict=problems[0] if unread == len(self._lines) else None,
+                forbidden=tuple((str(t), str(n), str(c), int(line)) for t, n, c, line in result["hits"]),
+                untouched=tuple(str(task) for task in result["untouched"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return Loaded(verdict=_ended("garbled", "", ""))
+
+    def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any] | Answer:
+        """One message to the submission's process: its word, or how it ended."""
+        if self._left <= 0:
+            return Answer(Outcome.TIMEOUT, message=f"all tests together may take {self._limits.total_seconds:g} s")
+        what = "being imported" if message["op"] == "open" else ""
+        for attempt in (1, 2):
+            self.start()
+            if attempt == 2 and message["op"] == "call":
+                again = self._load()
+                if again.verdict is not None:
+                    return again.verdict
+            began = time.monotonic()
+            try:
+                return self._once(message, min(seconds, max(self._left, 1.0)), what)
+            except WireError:
+                return _ended("garbled", "", what)
+            except ChannelTimeout:
+                self.shut()
+                return _ended("timeout", "", what)
+            except ChannelError:
+                self.shut()  # the worker is gone; perhaps not this submission's doing, so once more
+            finally:
+                self._left -= time.monotonic() - began
+        return _ended("worker", "", what)
+
+    def _once(self, message: dict[str, Any], seconds: float, what: str) -> dict[str, Any] | Answer:
+        self._send({**message, "seconds": seconds})
+        reply = self._receive(seconds + GRACE)
+        if reply["status"] == "answer":
+            answer = self._receive(GRACE)
+            if type(answer) is dict:
+                return answer
+            raise WireError("an answer that is no dictionary")
+        self._alive = False
+        return _ended(reply["status"], reply.get("detail", ""), what)
+
+    def _read(self, answer: dict[str, Any]) -> Answer:
+        """The child's word on one probe."""
+        if "value" in answer:
+            return Answer(None, value=answer["value"])
+        if "unsupported" in answer:
+            return Answer(Outcome.FAILED, message=printable(str(answer["unsupported"]), 300))
+        if "forbidden" in answer:
+            return Answer(
+                Outcome.FORBIDDEN, message=f"{printable(str(answer['forbidden']), 200)} must not be used here"
+            )
+        if "broken" in answer:
+            return Answer(Outcome.INFRASTRUCTURE, message=printable(str(answer["broken"]), 500))
+        try:
+            return self._raised(answer["raised"])
+        except (KeyError, TypeError, ValueError):
+            return _ended("garbled", "", "")
+
+    def _raised(self, raised: Mapping[str, Any]) -> Answer:
+        kind, cell = raised["kind"], str(raised["cell"])
+        if kind == "absent" and self._loaded.problems:
+            return self._loaded.problems[0]  # the name is absent because its cell stopped
+        message = printable(str(raised["message"]))
+        if kind == "absent":
+            message = f"your code does not define {message[:80]}"
+        line = int(raised["line"])
+        if cell not in self._lines or not 0 < line <= self._lines[cell]:
+            cell, line = "", 0
+        return Answer(
+            KINDS[kind],
+            exception=raised["exception"] if raised["exception"] in self.known else "",
+            message=message,
+            cell=cell,
+            line=line,
+            column=int(raised.get("column", 0)),
+        )
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._channel is not None
+        self._channel.send(wire.encode(message, max_bytes=2 * wire.MAX_BYTES), time.monotonic() + GRACE)
+
+    def _receive(self, seconds: float) -> Any:
+        assert self._channel is not None
+        return wire.decode(self._channel.receive(time.monotonic() + seconds), max_bytes=2 * wire.MAX_BYTES)
+
+
+def _ended(status: str, detail: str, what: str) -> Answer:
+    """The verdict on a process that gave no answer, in words for the student."""
+    while_ = f" while {what}" if what else ""
+    if status == "timeout":
+        used = "used up its processor time" if detail else "did not come to an end in time"
+        return Answer(Outcome.TIMEOUT, message=f"your code {used}{while_}; look for a loop that never ends")
+    if status == "memory":
+        return Answer(Outcome.MEMORY, message=f"your code used more memory than it may{while_}")
+    words = {
+        "processes": "started more processes or threads than it may",
+        "scratch": "wrote more to the disk than it may",
+        "output": "printed more than it may; look for a print in a loop",
+        "garbled": "sent back something that is not an answer",
+        "worker": "took the process that runs it down, twice",
+        "gone": "had ended before this test",
+    }
+    text = words.get(status)
+    if text is None:
+        text = f"ended its own process ({printable(detail, 40)})" if detail else "ended its own process"
+    return Answer(Outcome.ERROR, message=f"your code {text}{while_}")

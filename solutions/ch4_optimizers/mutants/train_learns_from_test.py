@@ -1,0 +1,34 @@
+"""The test batches go through the training step, so the model learns from them.
+
+fails: train
+hint: What a model has been trained on says nothing about new data. The test batches need a step without an update.
+"""
+
+
+def train(model, optimizer, train_dataset, test_dataset, n_epochs, his_freq=10):
+    for x, _ in train_dataset:
+        model(x)
+        break
+
+    @tf.function
+    def test_step(x, y):
+        return tf.reduce_mean(tf.square(y - model(x)))
+
+    @tf.function
+    def train_step(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(y - model(x)))
+        variables = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+        return loss
+
+    def mean(losses):
+        return float(sum(losses) / len(losses))
+
+    history = []
+    for epoch in range(1, n_epochs + 1):
+        training = [float(train_step(x, y)) for x, y in train_dataset]
+        if epoch % his_freq == 0:
+            testing = [float(train_step(x, y)) for x, y in test_dataset]
+            history.append((epoch, mean(training), mean(testing)))
+    return model, pd.DataFrame(history, columns=["epoch", "training_loss", "testing_loss"])

@@ -1,0 +1,57 @@
+"""Fixtures of the engine's own tests: the small NumPy course, graded in a real sandbox."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import render
+from grader.course import load
+from grader.grade import Grader, as_snapshot
+from grader.model import Chapter, Course, Snapshot
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A copy of the NumPy course of its own, with everything generated."""
+    root = tmp_path_factory.mktemp("course") / "arrays"
+    leave = shutil.ignore_patterns("build", ".secret", "__pycache__", "expected")
+    shutil.copytree(REPOSITORY / "tests" / "numpy_course", root, ignore=leave)
+    course = load(root)
+    with Grader(course, "bwrap") as grader:
+        for chapter in course.chapters:
+            for path, data in {**render.files(chapter), **grader.recorded_values(chapter)}.items():
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(data)
+    return course
+
+
+@pytest.fixture(scope="session")
+def arrays(arrays_course: Course) -> Chapter:
+    """The NumPy course's chapter."""
+    return arrays_course.chapters[0]
+
+
+@pytest.fixture(scope="session")
+def arrays_grader(arrays_course: Course) -> Iterator[Grader]:
+    """A warm grader of the NumPy course under bubblewrap."""
+    with Grader(arrays_course, "bwrap", seed=7) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def edited(arrays: Chapter) -> Callable[..., Snapshot]:
+    """The NumPy course's solution with pieces of text replaced: `edited(("old", "new"), ...)`."""
+    source = render.solution(arrays)
+
+    def edit(*changes: tuple[str, str], after: str = "") -> Snapshot:
+        text = source
+        for old, new in changes:
+            assert old in text, f"{old!r} is not in the solution"
+            text = text.replace(old, new)
+        return as_snapshot(arrays, text + after)
+
+    return edit

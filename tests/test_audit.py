@@ -1,0 +1,195 @@
+"""The audit passes what is in order and names every planted fault."""
+
+import io
+import re
+import shutil
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from grader import rehearsal, render
+from grader.audit import Audit, audit, encode_audit
+from grader.course import AuditNumbers, load
+from grader.grade import Grader, as_snapshot
+from grader.model import Outcome
+
+
+def console():
+    return Console(file=io.StringIO(), width=80, highlight=False)
+
+
+def copy(course, folder):
+    """The course once more, to be spoilt."""
+    root = folder / "copy"
+    shutil.copytree(course.root, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
+    return root
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def told(findings):
+    return [f"{finding.kind}: {finding.where}: {finding.words}" for finding in findings]
+
+
+def test_a_course_in_order_has_no_findings(arrays_course, arrays, arrays_grader):
+    out = console()
+    result = audit(arrays_course, [arrays], arrays_grader, out)
+    assert told(result.findings) == []
+    assert result.ok
+    (proof,) = result.chapters
+    assert proof.scores == {"solution": 10, "skeleton": 0, "notebook": 0, "functional": 10, "loops": 10}
+    rows = {row.name: row for row in proof.mutants}
+    assert rows["center_rows"].failed == ("center",)
+    assert rows["center_rows"].blocked == ("normalise",)
+    assert rows["center_rows"].named == {"center": "center_rows"}
+    assert rows["center_in_place"].tests["test_argument_is_left_alone"] is Outcome.FAILED
+    text = out.file.getvalue()
+    assert "  center_in_place        .x. bb .. ..\n" in text
+    assert text.endswith("9 mutants, 9 hidden tests: nothing is wrong\n")
+    assert msgspec.json.decode(encode_audit(result), type=Audit) == result
+
+
+def test_a_students_report_names_each_mutant_and_gives_its_hint(arrays, arrays_grader):
+    for mutant in render.mutants(arrays):
+        report = arrays_grader.grade(arrays, as_snapshot(arrays, mutant.source), "somebody")
+        for task in mutant.fails:
+            tests = [test for row in report.tasks if row.id == task for test in row.tests]
+            failed = [test for test in tests if test.outcome is Outcome.FAILED]
+            assert {(test.misconception, test.hint) for test in failed} == {(mutant.name, mutant.hint)}
+
+
+NEVER = "    order = np.sort(rng.permutation(len(x)))"
+VISIBLE = '''"""Goes wrong for two rows and two columns only.
+
+fails: center
+hint: Look at small arrays.
+"""
+
+
+def center(x):
+    return x - (x[0] if x.shape == (2, 2) else column_means(x))
+'''
+HOLLOW = """    if len(x) == 0:
+        #: begin shuffle_rows.empty
+        y = y[:0]
+        #: end shuffle_rows.empty
+"""  # a region that no test comes by: the skeleton passes
+IDLE = '''
+
+@pytest.mark.task("running_mean")
+def test_nothing_at_all(submission, case):
+    """A mean is there."""
+    check(len(submission(case("means"))) == 4, "there is no mean")
+'''
+
+
+def test_each_planted_fault_is_found(arrays_course, tmp_path):
+    root = copy(arrays_course, tmp_path)
+    public, private = root / "exercises" / "ch1_arrays", root / "solutions" / "ch1_arrays"
+    mutants, alternates = private / "mutants", private / "alternates"
+    edit(mutants / "center_rows.py", "fails: center\n", "fails: running_mean\n")
+    shutil.copy(mutants / "shuffle_rows_never.py", mutants / "shuffle_rows_still.py")
+    edit(mutants / "shuffle_rows_still.py", NEVER, f"    rng.random()\n{NEVER}")
+    (mutants / "center_visible.py").write_text(VISIBLE)
+    (mutants / "notes.txt").write_text("words")
+    (public / "arrays_old.py").write_text("x = 1")
+    (public / "link.md").symlink_to(public / "hints.md")
+    renamed = re.sub(r"\bz\b", "centred", (alternates / "functional.py").read_text())
+    (alternates / "renamed.py").write_text(renamed)
+    edit(alternates / "loops.py", "if spread > 0", "if spread >= 0")
+    edit(public / "arrays.py", "# Four small functions.", "# Four small tasks.")
+    edit(private / "arrays.py", "    #: begin shuffle_rows.shuffle_rows\n", "")
+    edit(private / "arrays.py", "    order = rng", f"{HOLLOW}    order = rng")
+    edit(private / "arrays.py", "    #: end shuffle_rows.shuffle_rows\n", "")
+    (private / "test_hidden.py").write_text((private / "test_hidden.py").read_text() + IDLE)
+    course = load(root)
+    with Grader(course, "bwrap", seed=7) as grader:
+        result = audit(course, course.chapters, grader, console(), AuditNumbers(mutants=3, alternates=4, points=20))
+    assert not result.ok
+    lines = "\n".join(told(result.findings))
+    for words in (
+        "mutant: ch1_arrays center_rows: declares that it fails running_mean, and passes it",
+        "mutant: ch1_arrays center_rows: fails center without declaring it: test_centred_by_column",
+        "mutant: ch1_arrays center_visible: fails center in visible tests only",
+        "misconception: ch1_arrays shuffle_rows_still: shuffle_rows: no test tells it from shuffle_rows_never",
+        "misconception: ch1_arrays shuffle_rows_never: shuffle_rows: no test tells it from shuffle_rows_still",
+        "redundant: ch1_arrays running_mean: test_nothing_at_all: no mutant fails it",
+        "alike: ch1_arrays normalise: functional and renamed are written alike",
+        "right program: ch1_arrays loops: test_constant_column_becomes_zeros (normalise): failed",
+        "stale: exercises/ch1_arrays/arrays.py: is not what the solution gives",
+        "unexpected: solutions/ch1_arrays/mutants/notes.txt: ",
+        "unexpected: exercises/ch1_arrays/arrays_old.py: ",
+        "unexpected: exercises/ch1_arrays/link.md: ",
+        "count: ch1_arrays normalise: has 2 mutants; 3 are wanted",
+        "count: ch1_arrays: has 3 alternates; 4 are wanted",
+        "points: ch1_arrays: its tasks do not add up to 20 points",
+        "skeleton: ch1_arrays skeleton: shuffle_rows is passed with 2 points; it must be missing",
+    ):
+        assert words in lines, lines
+    assert len(lines.splitlines()) == len(result.findings)
+    for healthy in ("center_float64", "normalise_unbiased", "running_mean_of_means"):
+        assert healthy not in lines
+
+
+HINTS = ("exercises/ch1_arrays/hints.md", "### 3\n", "")
+MUTANT = ("solutions/ch1_arrays/mutants/center_rows.py", "def center", "def centre")
+IMPORT = (
+    "solutions/ch1_arrays/alternates/loops.py",
+    "import numpy as np",
+    "import numpy as np\nimport no_such_module",
+)
+POINTS = ("solutions/ch1_arrays/test_hidden.py", '"shuffle_rows"', '"center"')
+WRONG = (
+    "solutions/ch1_arrays/test_hidden.py",
+    "assert_close(submission(inputs), reference(inputs))",
+    "check(False, 'never')",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            [HINTS, MUTANT],
+            [
+                r"author: ch1_arrays: .*hints\.md: task center has 2 hints",
+                r"author: ch1_arrays: .*center_rows\.py: replaces no definition",
+            ],
+        ),
+        (
+            [POINTS, IMPORT],
+            ["points: ch1_arrays shuffle_rows: has no hidden test", "right program: ch1_arrays loops: "],
+        ),
+        ([WRONG], ["skipped: ch1_arrays: its mutants were not run"]),
+    ],
+    ids=["authors", "others", "solution"],
+)
+def test_a_step_that_cannot_be_made_is_a_finding(arrays_course, tmp_path, changes, words):
+    root = copy(arrays_course, tmp_path)
+    for file, old, new in changes:
+        edit(root / file, old, new)
+    out = console()
+    course = load(root)
+    with Grader(course, "bwrap", seed=7) as grader:
+        result = audit(course, course.chapters, grader, out)
+    assert not result.ok
+    lines = "\n".join(told(result.findings))
+    for line in words:
+        assert re.search(line, lines), lines
+    assert all(line in out.file.getvalue() for line in told(result.findings))
+
+
+def test_mutants_can_be_run_by_several_processes(arrays_course, tmp_path, monkeypatch):
+    monkeypatch.setattr(rehearsal, "_WORTH_IT", 4)
+    course = load(copy(arrays_course, tmp_path))
+    (chapter,) = course.chapters
+    with Grader(course, "bwrap", seed=7) as grader:
+        rehearsal.rehearse(grader, chapter, jobs=2)
+        for mutant in grader.mutants(chapter):
+            grader.run_program(chapter, as_snapshot(chapter, mutant.source), ("shuffle_rows",), blocking=True)
+        assert grader.oracle.asked == 0

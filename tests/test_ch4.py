@@ -1,0 +1,110 @@
+"""Chapter 4 end to end: what TensorFlow asks of the engine, and what the chapter promises."""
+
+import pytest
+
+from grader import render
+from grader.course import load
+from grader.grade import Grader, as_snapshot
+from grader.model import Cell, Outcome, Snapshot
+from tests.conftest import REPOSITORY
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return load(REPOSITORY).chapter("ch4")
+
+
+@pytest.fixture(scope="module")
+def grader():
+    with Grader(load(REPOSITORY), "bwrap", seed=4) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def source(chapter):
+    return render.solution(chapter)
+
+
+def outcomes(report):
+    return {task.id: task.outcome.value for task in report.tasks}
+
+
+MOMENTUM = '    def apply_gradients(self, grads_and_vars):\n        """Updates each variable\'s velocity'
+LOOKUP = "            m = self._velocities[id(theta)]\n"
+
+
+def test_the_solution_has_full_marks(grader, chapter, source):
+    report = grader.grade(chapter, as_snapshot(chapter, source))
+    assert report.score == report.max_score == 20
+    assert report.environment["tensorflow"]
+
+
+def test_the_skeleton_has_none_and_every_task_is_missing(grader, chapter):
+    report = grader.grade(chapter, as_snapshot(chapter, render.skeleton(chapter)))
+    assert report.score == 0
+    assert set(outcomes(report).values()) == {"missing"}
+
+
+@pytest.mark.parametrize("name", ["book", "functional", "lists"])
+def test_other_right_ways_have_full_marks(grader, chapter, name):
+    report = grader.grade(chapter, as_snapshot(chapter, render.alternates(chapter)[name]))
+    assert report.score == 20, [t for task in report.tasks for t in task.tests if t.outcome is not Outcome.PASSED]
+
+
+def test_a_notebook_has_the_marks_of_the_module_test_by_test(grader, chapter, source):
+    """Cell by cell, with AutoGraph reading the source of functions that stand in no file."""
+    pieces = source.split("\n# %%")
+    cells = tuple(Cell(f"optimizers.ipynb cell {i}", "# %%" + piece) for i, piece in enumerate(pieces, start=1))
+    verdicts = []
+    for snapshot in (as_snapshot(chapter, source), Snapshot("optimizers.ipynb", cells, "sha256:0")):
+        report = grader.grade(chapter, snapshot)
+        verdicts.append([(t.id, t.outcome, t.score, t.message) for task in report.tasks for t in task.tests])
+    assert verdicts[0] == verdicts[1]
+
+
+@pytest.mark.parametrize("decorated", [False, True])
+@pytest.mark.parametrize(
+    ("line", "outcome", "words"),
+    [
+        ("raise NotImplementedError('momentum: apply_gradients is not written yet')", "missing", "Not written yet"),
+        ("x = undefined_thing", "error", "NameError"),
+        ("tf.reshape(g, [-1, 77])", "error", "tf.reshape(g, [-1, 77])"),
+    ],
+)
+def test_lines_are_the_students_own_also_in_a_graph(grader, chapter, source, decorated, line, outcome, words):
+    text = source.replace(LOOKUP, LOOKUP + " " * 12 + line + "\n", 1)
+    if decorated:
+        text = text.replace(MOMENTUM, "    @tf.function\n" + MOMENTUM)
+    number = next(i for i, each in enumerate(text.splitlines(), start=1) if each.strip() == line)
+    report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
+    assert outcomes(report)["momentum"] == outcome
+    broken = [t for t in report.tasks[0].tests if t.outcome is not Outcome.PASSED]
+    assert broken
+    for test in broken:
+        assert f"line {number}" in test.message
+        assert words in test.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "tf.keras.optimizers.SGD(self._lr).apply_gradients(grads_and_vars)",
+        "getattr(tf.keras.optimizers, 'S' + 'GD')(self._lr).apply_gradients(grads_and_vars)",
+        "tf.keras.optimizers.get('sgd').apply_gradients(grads_and_vars)",
+        "__import__('keras').optimizers.SGD(self._lr).apply_gradients(grads_and_vars)",
+        "[tf.raw_ops.ResourceApplyGradientDescent(var=v.handle, alpha=self._lr, delta=g) for g, v in grads_and_vars]",
+    ],
+)
+def test_the_built_in_is_refused(grader, chapter, source, body):
+    start = source.index("        #: begin gradient_descent.apply_gradients")
+    end = source.index("        #: end gradient_descent.apply_gradients")
+    report = grader.grade(chapter, as_snapshot(chapter, source[:start] + " " * 8 + body + source[end:]))
+    assert outcomes(report)["gradient_descent"] == "forbidden"
+    assert outcomes(report)["keras_adam"] == "passed"  # compile, save and load are honest uses
+
+
+@pytest.mark.slow
+def test_memory_that_tensorflow_is_refused_is_memory(grader, chapter, source):
+    text = source.replace(LOOKUP, LOOKUP + " " * 12 + "keep = tf.ones([1 << 30])\n", 1)
+    report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
+    assert outcomes(report)["momentum"] == "memory"

@@ -1,0 +1,266 @@
+"""A folder of submissions: one report each, whatever they are, and what is made of the reports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader import classroom, model
+from grader.classroom import grade_class, submissions
+from grader.errors import AuthorError, InfrastructureError, SubmissionError, UsageError
+from grader.model import Chapter, Course, Limits, Outcome, Report, Snapshot, Task, TaskReport, decode_report
+
+GOOD = "def one():\n    return 1\n"
+
+
+@pytest.fixture
+def chapter(tmp_path: Path) -> Chapter:
+    folder = tmp_path / "course" / "exercises" / "ch4_things"
+    folder.mkdir(parents=True)
+    (folder / "things.py").write_text("def one():\n    raise NotImplementedError('one: it is not written yet')\n")
+    return Chapter(
+        id="ch4_things",
+        title="Things",
+        module="things",
+        tasks=(Task("one", "One", 2.0, ("one",)), Task("two", "Two", 3.0, ("two",), needs=("one",))),
+        forbidden=(),
+        limits=Limits(),
+        exercises=folder,
+        solutions=tmp_path / "course" / "solutions" / "ch4_things",
+    )
+
+
+class FakeGrader:
+    """Full marks for GOOD; raises what a submission's first line names."""
+
+    def __init__(self, chapter: Chapter) -> None:
+        root = chapter.exercises.parent.parent
+        self.course = Course(
+            id="course",
+            title="Course",
+            root=root,
+            exercises=root / "exercises",
+            solutions=root / "solutions",
+            runtime=root / "runtime.py",
+            preload=(),
+            versions=(),
+            chapters=(chapter,),
+        )
+        self.graded: list[str] = []
+
+    def grade(self, chapter: Chapter, snapshot: Snapshot, student: str = "") -> Report:
+        self.graded.append(student)
+        source = snapshot.cells[0].source
+        for error in (InfrastructureError, AuthorError, SubmissionError, ValueError, KeyboardInterrupt):
+            if source.startswith(f"# {error.__name__}"):
+                raise error("no luck\nat all")
+        passed = source == GOOD
+        outcome = Outcome.PASSED if passed else Outcome.FAILED
+        tasks = tuple(
+            TaskReport(
+                task.id,
+                task.title,
+                task.points if passed else 0.0,
+                task.points,
+                outcome,
+                (model.TestReport(f"test_{task.id}", "It holds.", outcome, task.points, 0.0, "hidden", source),),
+            )
+            for task in chapter.tasks
+        )
+        return Report(
+            course="course",
+            chapter=chapter.id,
+            student=student,
+            submission=snapshot.digest,
+            suite="sha256:ff",
+            engine="0.1.0",
+            environment={},
+            seed_id="",
+            started="2031-05-06T07:08:09+00:00",
+            seconds=0.5,
+            score=5.0 if passed else 0.0,
+            max_score=5.0,
+            outcome=outcome,
+            tasks=tasks,
+        )
+
+
+def put(folder: Path, name: str, content: str | bytes = GOOD) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    return folder
+
+
+def run(chapter: Chapter, work: Path, out: Path, **options: Any) -> dict[str, Report]:
+    return {report.student: report for report in grade_class(FakeGrader(chapter), chapter, work, out, **options)}
+
+
+def test_each_kind_of_submission_gets_a_report_and_a_row(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "ada.py")
+    put(work, "bob/things.py")
+    with zipfile.ZipFile(work / "cyd.zip", "w") as archive:
+        archive.writestr("things.py", GOOD)
+    put(work, "dan.py", "wrong = 1\n")
+    put(work, "eve.py", "")
+    put(work, "fay.txt", b"\xff\xfe\x00")
+    put(work, "gus.py", "# SubmissionError\n")
+    put(work, "README.md", "the class")
+    put(work, ".DS_Store", b"\x00")
+    put(work, "__MACOSX/things.py")
+    out = tmp_path / "deep" / "out"
+    reports = run(chapter, work, out)
+    assert list(reports) == ["ada", "bob", "cyd", "dan", "eve", "fay.txt", "gus"]
+    assert [reports[name].outcome for name in ("ada", "bob", "cyd")] == [Outcome.PASSED] * 3
+    assert reports["dan"].outcome is Outcome.FAILED
+    for name in ("eve", "fay.txt", "gus"):
+        report = reports[name]
+        assert (report.outcome, report.score, report.max_score) == (Outcome.ERROR, 0.0, 5.0)
+        assert [task.outcome for task in report.tasks] == [Outcome.ERROR] * 2
+        assert len(report.notes) == 1
+        assert "\n" not in report.notes[0]
+    assert sorted(path.name for path in (out / "results").iterdir()) == sorted(f"{name}.json" for name in reports)
+    assert sorted(path.name for path in (out / "feedback").iterdir()) == sorted(f"{name}.html" for name in reports)
+    for name, report in reports.items():
+        assert decode_report((out / "results" / f"{name}.json").read_bytes()) == report
+    rows = list(csv.DictReader(io.StringIO((out / "gradebook.csv").read_bytes().decode(), newline="")))
+    assert [(row["student"], row["final"], row["max_score"]) for row in rows[:5]] == [
+        ("ada", "5", "5"), ("bob", "5", "5"), ("cyd", "5", "5"), ("dan", "0", "5"), ("eve", "0", "5"),
+    ]  # fmt: skip
+    assert 'href="feedback/fay.txt.html"' in (out / "report.html").read_text()
+    assert list(json.loads((out / "times.json").read_bytes())) == list(reports)
+
+
+def test_each_report_is_written_before_the_next_is_begun(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "ada.py")
+    put(work, "bob.py", "# KeyboardInterrupt\n")
+    put(work, "cyd.py")
+    with pytest.raises(KeyboardInterrupt):
+        run(chapter, work, tmp_path / "out")
+    assert os.listdir(tmp_path / "out" / "results") == ["ada.json"]
+
+
+def test_a_failure_of_the_grader_costs_one_submission_no_other(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    for name, source in (("a", GOOD), ("b", "# InfrastructureError\n"), ("c", "# ValueError\n"), ("d", GOOD)):
+        put(work, f"{name}.py", source)
+    reports = run(chapter, work, tmp_path / "out")
+    assert [report.outcome for report in reports.values()] == [
+        Outcome.PASSED, Outcome.INFRASTRUCTURE, Outcome.INFRASTRUCTURE, Outcome.PASSED,
+    ]  # fmt: skip
+    assert reports["b"].notes == ("The grader failed: no luck at all",)
+    assert reports["c"].notes == ("The grader failed: ValueError: no luck at all",)
+
+
+def test_where_the_grader_always_fails_it_gives_up(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        put(work, f"student{number}.py", "# InfrastructureError\n")
+    grader = FakeGrader(chapter)
+    with pytest.raises(InfrastructureError, match="given up after 3 failures in a row"):
+        grade_class(grader, chapter, work, tmp_path / "out")
+    assert len(grader.graded) == classroom.HOPELESS
+
+
+def test_a_fault_of_the_course_stops_the_class(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "a.py", "# AuthorError\n")
+    with pytest.raises(AuthorError):
+        run(chapter, work, tmp_path / "out")
+
+
+def test_hostile_names_become_safe_files(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    names = [
+        "=cmd|' A0.py", "-rf.py", "<script>alert(1).py", "\x1b[31mred.py", "user\u202etxt.py", "two\nlines.py",
+        "x" * 250 + ".py", "日" * 80 + ".py", "name with spaces.py", "..py", "a&b\"c'.py", "{{ 7*7 }}.py",
+    ]  # fmt: skip
+    for name in names:
+        put(work, name)
+    with open(os.fsencode(work) + b"/latin\xe9.py", "wb") as file:
+        file.write(GOOD.encode())
+    out = tmp_path / "out"
+    reports = run(chapter, work, out)
+    # "..py" is a dotfile
+    assert len(reports) == len(names)
+    assert {report.outcome for report in reports.values()} == {Outcome.PASSED}
+    for path in (*(out / "results").iterdir(), *(out / "feedback").iterdir()):
+        assert path.name.isprintable()
+        assert not path.name.startswith(("-", "=", "."))
+    page = (out / "report.html").read_text()
+    assert "<script" not in page
+    assert "\x1b" not in page + (out / "gradebook.csv").read_text()
+
+
+def test_two_submissions_of_one_student_are_refused_before_anything_is_graded(
+    chapter: Chapter, work: Path, tmp_path: Path
+) -> None:
+    put(work, "ada.py")
+    put(work, "ada/things.py")
+    with pytest.raises(UsageError, match=r"two submissions of ada: ada and ada\.py; keep one"):
+        run(chapter, work, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["Ada.zip", "ada.tar.gz", "ada.ipynb", "ADA"])
+def test_endings_and_case_do_not_make_another_student(work: Path, name: str) -> None:
+    put(work, "ada.py")
+    put(work, name)
+    with pytest.raises(UsageError, match="two submissions of"):
+        submissions(work)
+
+
+def test_folders_keep_their_dots(work: Path) -> None:
+    put(work, "ada.v2/things.py")
+    put(work, "bob.tar.gz")
+    put(work, "cyd.TGZ")
+    assert list(submissions(work)) == ["ada.v2", "bob", "cyd"]
+
+
+def test_unusable_folders_are_one_clear_line(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no submissions"):
+        run(chapter, work, tmp_path / "out")
+    with pytest.raises(UsageError, match="is not a folder of submissions"):
+        run(chapter, work / "nowhere", tmp_path / "out")
+    with pytest.raises(UsageError, match="is not a folder of submissions"):
+        run(chapter, put(work, "ada.py"), tmp_path / "out")
+    with pytest.raises(UsageError, match="cannot go among the submissions"):
+        run(chapter, work, work / "out")
+    with pytest.raises(UsageError, match="cannot be written"):
+        run(chapter, work, put(tmp_path, "file") / "out")
+
+
+def test_progress_is_plain_lines_without_a_terminal(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "ada.py")
+    put(work, "bob.py", "\x1b[31m")
+    stream = io.StringIO()
+    run(chapter, work, tmp_path / "out", progress=Console(file=stream))
+    assert stream.getvalue() == "[1/2] ada: all right\n[2/2] bob: one: 1 claim fails; two: 1 claim fails\n"
+
+
+def test_progress_is_a_bar_in_a_terminal(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "[red]ada.py")
+    stream = io.StringIO()
+    run(chapter, work, tmp_path / "out", progress=Console(file=stream, force_terminal=True, width=80))
+    assert "_red_ada" in stream.getvalue()
+    assert "1/1" in stream.getvalue()
+
+
+def test_the_same_class_gives_the_same_pages(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    put(work, "ada.py")
+    put(work, "bob.py", "")
+    for name in ("one", "two"):
+        run(chapter, work, tmp_path / name)
+    for page in ("report.html", "feedback/ada.html", "feedback/bob.html"):
+        assert (tmp_path / "one" / page).read_bytes() == (tmp_path / "two" / page).read_bytes()

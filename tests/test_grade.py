@@ -1,0 +1,305 @@
+"""One submission, one report: verdicts, points, words, misconceptions, and the same report every time."""
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from grader import feedback, render
+from grader.compare import find_difference
+from grader.grade import Grader, as_snapshot
+from grader.model import Cell, Outcome, Snapshot, decode_report, encode_report
+
+CENTER = "return x - column_means(x)"
+
+
+def outcomes(report):
+    return {task.id: task.outcome.value for task in report.tasks}
+
+
+def verdicts(report, task):
+    return next(t.tests for t in report.tasks if t.id == task)
+
+
+def timeless(report):
+    """A report without what may differ between two gradings of the same work."""
+    tasks = tuple(
+        msgspec.structs.replace(t, tests=tuple(msgspec.structs.replace(test, seconds=0.0) for test in t.tests))
+        for t in report.tasks
+    )
+    return encode_report(msgspec.structs.replace(report, started="", seconds=0.0, environment={}, tasks=tasks))
+
+
+def test_the_solution_has_full_marks(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(), "someone")
+    assert report.score == report.max_score == 10
+    assert report.outcome is Outcome.PASSED
+    assert report.student == "someone"
+    assert decode_report(encode_report(report)) == report
+
+
+def test_the_skeleton_is_missing_everywhere(arrays_grader, arrays):
+    report = arrays_grader.grade(arrays, as_snapshot(arrays, render.skeleton(arrays)))
+    assert report.score == 0
+    assert set(outcomes(report).values()) == {"missing"}
+    first = report.tasks[0].tests[0]
+    assert first.message.startswith("Not written yet")
+    assert first.hint == render.hints(arrays)["center"][0]
+
+
+def test_an_absent_name_is_missing(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("def shuffle_rows", "def shuffel_rows")))
+    assert outcomes(report)["shuffle_rows"] == "missing"
+    assert "does not define shuffle_rows" in verdicts(report, "shuffle_rows")[0].message
+    assert report.score == 8
+
+
+def test_points_are_split_over_hidden_functions(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "return (x - column_means(x)).astype('float64')")))
+    center = report.tasks[0]
+    # all parameters of a function, or nothing: one dtype of three is right
+    assert [t.outcome.value for t in center.tests if t.visibility == "hidden"] == ["failed", "passed", "failed"]
+    assert center.score == pytest.approx(2 / 3, abs=1e-4)
+    assert sum(t.points for t in center.tests) == pytest.approx(2, abs=1e-3)
+    assert all(t.points == 0 for t in center.tests if t.visibility == "public")
+
+
+def test_what_needs_a_failed_task_is_blocked(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "return x")))
+    assert outcomes(report) == {
+        "center": "failed",
+        "normalise": "blocked",
+        "running_mean": "passed",
+        "shuffle_rows": "passed",
+    }
+    assert "center" in verdicts(report, "normalise")[0].message
+
+
+def test_one_task_brings_what_it_needs(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(), task="normalise")
+    assert [task.id for task in report.tasks] == ["center", "normalise"]
+    assert report.max_score == 5
+
+
+def test_the_misconception_is_named(arrays_grader, arrays):
+    for mutant in arrays_grader.mutants(arrays):
+        report = arrays_grader.grade(arrays, as_snapshot(arrays, mutant.source))
+        failed = {task for task, outcome in outcomes(report).items() if outcome not in ("passed", "blocked")}
+        assert failed == set(mutant.fails)
+        named = {(t.misconception, t.hint) for task in mutant.fails for t in verdicts(report, task) if t.misconception}
+        assert named == {(mutant.name, mutant.hint)}
+
+
+def test_the_same_fault_in_other_words_is_recognised(arrays_grader, arrays, edited):
+    mutant = next(m for m in arrays_grader.mutants(arrays) if m.name == "center_rows")
+    own = edited(
+        (CENTER, "y = np.empty_like(x)\n    for i, row in enumerate(x):\n        y[i] = row - row.mean()\n    return y")
+    )
+    report = arrays_grader.grade(arrays, own)
+    assert verdicts(report, "center")[0].misconception == mutant.name
+
+
+def test_a_fault_nobody_knows_is_not_named(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "return x * 7")))
+    failed = [t for t in verdicts(report, "center") if t.outcome is Outcome.FAILED]
+    assert {t.misconception for t in failed} == {""}
+    assert {t.hint for t in failed} == {render.hints(arrays)["center"][0]}
+
+
+def test_hidden_values_are_never_shown(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "return x * 0 + np.float32(123.25)")))
+    for test in verdicts(report, "center"):
+        if test.outcome is Outcome.FAILED:
+            assert ("123.25" in test.message) == (test.visibility == "public")
+
+
+def test_a_hidden_exception_is_named_without_its_message(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(
+        arrays, edited((CENTER, "if len(x) == 2: return x - column_means(x)\n    raise ValueError(f'secret {x}')"))
+    )
+    hidden = [t for t in verdicts(report, "center") if t.outcome is Outcome.ERROR]
+    assert hidden
+    for test in hidden:
+        assert "ValueError" in test.message
+        assert "line" in test.message
+        assert "[[" not in test.message
+
+
+def test_a_message_that_a_visible_case_shows_may_be_shown(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "raise ValueError('always this')")))
+    assert all("always this" in t.message for t in verdicts(report, "center"))
+
+
+def test_an_exception_of_the_students_own_is_not_named(arrays_grader, arrays, edited):
+    code = "raise type(f'Seen{int(x.sum())}', (Exception,), {})()"
+    report = arrays_grader.grade(arrays, edited((CENTER, code)))
+    assert all("Seen" not in t.message.split("\n")[0] for t in verdicts(report, "center"))
+
+
+def test_a_syntax_error_shows_line_and_caret(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("def center(x):", "def center(x:")))
+    assert set(outcomes(report).values()) == {"error"}
+    message = verdicts(report, "running_mean")[0].message
+    assert "def center(x:" in message
+    assert message.splitlines()[-1].strip() == "^"
+    assert report.notes
+
+
+def test_names_before_an_exception_are_kept(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("def shuffle_rows", "1 / 0\n\n\ndef shuffle_rows")))
+    assert outcomes(report)["center"] == "passed"
+    assert outcomes(report)["shuffle_rows"] == "error"
+    assert "ZeroDivisionError" in verdicts(report, "shuffle_rows")[0].message
+
+
+def test_a_missing_module_is_named(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("import numpy as np", "import torch_of_wisdom\nimport numpy as np")))
+    assert "ModuleNotFoundError" in verdicts(report, "center")[0].message
+    assert "torch_of_wisdom" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "return np.cov(x)",
+        "return getattr(np, 'c' + 'ov')(x)",
+        "try:\n        np.cov(x)\n    except Exception: pass\n    return x - column_means(x)",
+    ],
+)
+def test_what_is_forbidden_is_refused(arrays_grader, arrays, edited, code):
+    report = arrays_grader.grade(arrays, edited((CENTER, code)))
+    assert outcomes(report)["center"] == "forbidden"
+    assert report.tasks[0].score == 0
+
+
+def test_what_one_task_forbids_another_may_use(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "np.std(x); return x - column_means(x)")))
+    assert outcomes(report)["center"] == "passed"
+    report = arrays_grader.grade(arrays, edited(("centred = center(x)", "centred = center(x); getattr(np, 'std')(x)")))
+    assert outcomes(report)["normalise"] == "forbidden"
+
+
+def test_values_of_another_form_are_a_fail_not_a_broken_test(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("return x[order], y[order]", "return 5, 'no'")))
+    assert outcomes(report)["shuffle_rows"] == "failed"
+
+
+def test_a_broken_test_is_ours(arrays_course, arrays, edited, tmp_path):
+    import shutil
+
+    solutions = tmp_path / "ch1_arrays"
+    shutil.copytree(arrays.solutions, solutions)
+    suite = solutions / "test_hidden.py"
+    suite.write_text(
+        suite.read_text() + "\n\n@pytest.mark.task('center')\ndef test_broken(submission, case):\n"
+        "    '''A test that cannot work.'''\n    submission(case('centered'))\n    raise KeyError('oh')\n"
+    )
+    chapter = msgspec.structs.replace(arrays, solutions=solutions)
+    with Grader(arrays_course, "bwrap", seed=7) as grader:
+        report = grader.grade(chapter, edited())
+    assert report.outcome is Outcome.INFRASTRUCTURE
+
+
+def test_a_skipped_test_earns_nothing(arrays_course, arrays, edited, tmp_path):
+    import shutil
+
+    solutions = tmp_path / "ch1_arrays"
+    shutil.copytree(arrays.solutions, solutions)
+    suite = solutions / "test_hidden.py"
+    suite.write_text(
+        suite.read_text() + "\n\n@pytest.mark.task('center')\ndef test_skipped(submission, case):\n"
+        "    '''A test that gives up.'''\n    pytest.skip('no')\n"
+    )
+    chapter = msgspec.structs.replace(arrays, solutions=solutions)
+    with Grader(arrays_course, "bwrap", seed=7) as grader:
+        report = grader.grade(chapter, edited())
+    assert report.score < report.max_score
+
+
+def test_cells_run_in_order_and_stop_alone(arrays_grader, arrays, edited):
+    source = edited().cells[0].source
+    head, tail = source.split("def shuffle_rows")
+    cells = (
+        Cell("arrays.ipynb cell 1", head),
+        Cell("arrays.ipynb cell 2", "1 / 0"),
+        Cell("arrays.ipynb cell 3", "def shuffle_rows" + tail),
+    )
+    report = arrays_grader.grade(arrays, Snapshot("arrays.ipynb", cells, "sha256:0"))
+    assert report.score == 10
+    assert "ZeroDivisionError in arrays.ipynb cell 2, line 1" in report.notes[0]
+
+
+def test_reports_differ_in_nothing_but_time(arrays_course, arrays, edited):
+    """Warm and cold, first and last, caches on and off."""
+    half = edited((CENTER, "return x.astype('float64')"), ("self.count += len(batch)", "self.count += 1"))
+    seen = set()
+    for cache in (False, True, True):
+        with Grader(arrays_course, "bwrap", seed=3, cache=cache) as grader:
+            for _ in range(4):
+                seen.add(timeless(grader.grade(arrays, half, "x")))
+                grader.grade(arrays, edited((CENTER, "import os; os._exit(1)")), task="center")
+    assert len(seen) == 1
+
+
+def test_another_seed_gives_other_cases(arrays_course, arrays, edited):
+    ids = set()
+    for seed in (1, 2):
+        with Grader(arrays_course, "bwrap", seed=seed) as grader:
+            report = grader.grade(arrays, edited())
+            assert report.score == 10
+            ids.add(report.seed_id)
+    assert len(ids) == 2
+    assert not ids & {"1", "2"}
+
+
+def test_the_secret_is_made_once_and_kept(arrays_course, arrays, edited):
+    ids = []
+    for _ in range(2):
+        with Grader(arrays_course, "bwrap") as grader:
+            ids.append(grader.grade(arrays, edited()).seed_id)
+    assert ids[0] == ids[1]
+    assert (arrays_course.solutions / ".secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_students_copy_has_the_visible_suite_alone(arrays_course, arrays, edited):
+    chapter = msgspec.structs.replace(arrays, solutions=None)
+    course = msgspec.structs.replace(arrays_course, solutions=None, chapters=(chapter,))
+    with Grader(course, "bwrap") as grader:
+        report = grader.grade(chapter, edited((CENTER, "return x")))
+    assert report.max_score == 0
+    assert report.seed_id == "public"
+    assert outcomes(report)["center"] == "failed"
+    assert outcomes(report)["running_mean"] == "passed"
+
+
+def test_the_trusted_process_never_imports_the_framework(tmp_path):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from grader import course, grade, render, audit, classroom, doctor, __main__\n"
+        "from grader.reports import html, terminal, gradebook\n"
+        f"c = course.load(Path({str(render.__file__)!r}).parent.parent)\n"
+        "g = grade.Grader(c, 'bwrap')\n"
+        "chapter = c.chapters[0]\n"
+        "r = g.grade(chapter, grade.as_snapshot(chapter, 'x = 1'), task=chapter.tasks[0].id)\n"
+        "g.close()\n"
+        "assert r.outcome == 'missing', r\n"
+        "assert 'tensorflow' in r.environment\n"
+        "bad = {m.split('.')[0] for m in sys.modules} & {'tensorflow', 'keras', 'torch', 'jax'}\n"
+        "assert not bad, bad\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path.parent,
+        timeout=120,
+        env={"PYTHONPATH": str(__import__("pathlib").Path(render.__file__).parent.parent), "PATH": "/usr/bin:/bin"},
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_gravity_of_outcomes_is_total():
+    assert set(feedback.ORDER) == set(Outcome)
+    assert find_difference(1, 1, 0, 0) is None

@@ -1,0 +1,228 @@
+"""A worker keeps its deadlines and limits, and one submission leaves nothing for the next."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.model import Inputs, Outcome
+from grader.sandbox import Unconfined, choose
+from grader.session import Session
+
+X = np.arange(6, dtype="float32").reshape(3, 2)
+CENTER = Inputs("centered", {"x": X}, {})
+BODY = "return x - column_means(x)"
+
+
+@pytest.fixture(scope="module", params=["bwrap", "none"])
+def session(request, arrays_course):
+    with Session(arrays_course, choose(request.param)) as session:
+        yield session
+
+
+@pytest.fixture
+def strict(arrays):
+    """The chapter with limits small enough to run into."""
+    limits = msgspec.structs.replace(
+        arrays.limits,
+        probe_seconds=1.0,
+        import_seconds=1.0,
+        total_seconds=30.0,
+        memory=200 << 20,
+        processes=40,
+    )
+    return msgspec.structs.replace(arrays, limits=limits)
+
+
+def answer(session, chapter, snapshot):
+    session.open(chapter, snapshot)
+    try:
+        return session.call(CENTER, seed=1)
+    finally:
+        session.close()
+
+
+def doing(edited, code):
+    return edited((BODY, code.replace("\n", "\n    ")))
+
+
+def test_a_probe_brings_its_values(session, arrays, edited):
+    result = answer(session, arrays, edited())
+    assert result.outcome is None
+    assert np.allclose(result.value["result"], X - X.mean(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "words"),
+    [
+        ("while True: pass", Outcome.TIMEOUT, "loop that never ends"),
+        ("import time; time.sleep(60)", Outcome.TIMEOUT, "did not come to an end"),
+        (
+            "import signal, time\nfor s in (14, 15, 24): signal.signal(s, signal.SIG_IGN)\nwhile True: pass",
+            Outcome.TIMEOUT,
+            "loop",
+        ),
+        ("import os; os._exit(0)", Outcome.ERROR, "exit 0"),
+        ("import os; os.kill(os.getpid(), 9)", Outcome.ERROR, "SIGKILL"),
+        ("import ctypes; ctypes.string_at(0)", Outcome.ERROR, "SIGSEGV"),
+        ("import sys; sys.exit(0)", Outcome.ERROR, ""),
+        ("return np.ones(400 << 20)", Outcome.MEMORY, ""),
+        ("while True: print('x' * 1000)", Outcome.ERROR, "printed"),
+        (
+            "import os\nfor i in range(3, 100):\n    try: os.close(i)\n    except OSError: pass",
+            Outcome.ERROR,
+            "",
+        ),
+        ("import os; os.write(3, b'\\xff' * 100); return x", Outcome.ERROR, "not an answer"),
+        (
+            "import os; os.write(3, (5).to_bytes(4, 'little') + b'GVT1x'); return x",
+            Outcome.ERROR,
+            "not an answer",
+        ),
+        ("return x.astype(complex)", Outcome.FAILED, "complex"),
+        ("return [None] * 10**6", Outcome.FAILED, "parts"),
+        ("raise NotImplementedError('mine')", Outcome.MISSING, "mine"),
+        ("return nothing_of_the_kind", Outcome.ERROR, "not defined"),
+        ("raise type('Secret123', (Exception,), {})('hm')", Outcome.ERROR, "hm"),
+    ],
+)
+def test_every_end_has_its_verdict(session, strict, edited, code, outcome, words):
+    result = answer(session, strict, doing(edited, code))
+    assert result.outcome is outcome
+    assert words in result.message
+    assert "Secret" not in result.exception
+    assert answer(session, strict, edited()).outcome is None  # the next one notices nothing
+
+
+CHILDREN = """import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        y = np.ones(15 << 20)
+        time.sleep(9)
+time.sleep(9)"""
+SHARED = """import mmap, time
+y = mmap.mmap(-1, 400 << 20)
+for i in range(0, 400 << 20, 4096):
+    y[i] = 1
+time.sleep(9)"""
+FORK_BOMB = """import os, time
+for _ in range(200):
+    if os.fork() == 0:
+        time.sleep(9)
+time.sleep(9)"""
+
+
+@pytest.mark.parametrize("code", [CHILDREN, SHARED])
+def test_totals_hold_over_all_processes(session, strict, edited, code):
+    patient = msgspec.structs.replace(strict, limits=msgspec.structs.replace(strict.limits, probe_seconds=8.0))
+    assert answer(session, patient, doing(edited, code)).outcome is Outcome.MEMORY
+    assert answer(session, strict, edited()).outcome is None
+
+
+def test_a_fork_bomb_is_ended(session, strict, edited):
+    if not session.sandbox.confined:
+        pytest.skip("a fork bomb is let loose only where the sandbox holds it")
+    result = answer(session, strict, doing(edited, FORK_BOMB))
+    assert result.outcome is Outcome.ERROR
+    assert "processes" in result.message or "BlockingIOError" in result.exception
+    assert answer(session, strict, edited()).outcome is None
+
+
+def test_after_a_timeout_the_rest_goes_on(session, strict, edited):
+    once = doing(edited, "if x[0, 0] == 0:\n    while True: pass\nreturn x - column_means(x)")
+    session.open(strict, once)
+    first = session.call(CENTER, seed=1)
+    second = session.call(Inputs("centered", {"x": X + 1}, {}), seed=1)
+    session.close()
+    assert first.outcome is Outcome.TIMEOUT
+    assert second.outcome is None
+
+
+def test_all_tests_together_have_a_limit_too(session, strict, edited):
+    short = msgspec.structs.replace(strict, limits=msgspec.structs.replace(strict.limits, total_seconds=1.5))
+    session.open(short, doing(edited, "import time; time.sleep(60)"))
+    answers = [session.call(CENTER, seed=1) for _ in range(4)]
+    session.close()
+    assert {a.outcome for a in answers} == {Outcome.TIMEOUT}
+    assert "all tests together" in answers[-1].message
+
+
+def test_an_import_that_never_ends_is_not_tried_again(session, strict, edited):
+    loaded = session.open(strict, edited(after="\nwhile True: pass"))
+    began = time.monotonic()
+    result = session.call(CENTER, seed=1)
+    session.close()
+    assert loaded.verdict is not None
+    assert result.outcome is Outcome.TIMEOUT
+    assert "imported" in result.message
+    assert time.monotonic() - began < 0.5
+
+
+def test_nothing_is_left_for_the_next_submission(session, arrays, edited):
+    litter = (
+        "\nimport os, pathlib, subprocess, tempfile\n"
+        "home = pathlib.Path(tempfile.gettempdir())\n"
+        "(home / 'note').write_text('for you')\n"
+        "locked = home / 'locked'; locked.mkdir(); (locked / 'inside').write_text('x'); locked.chmod(0)\n"
+        "if os.path.isdir('/dev/shm') and os.getppid() == 1: pathlib.Path('/dev/shm/note').write_text('for you')\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        import time; time.sleep(600)\n"
+        "    os._exit(0)\n"
+    )
+    session.open(arrays, edited(after=litter))
+    session.call(CENTER, seed=1)
+    session.close()
+    look = (
+        "\nimport os, pathlib, tempfile\n"
+        "seen = sorted(p.name for p in pathlib.Path(tempfile.gettempdir()).iterdir())\n"
+        "seen += os.listdir('/dev/shm') if os.getppid() == 1 else []\n"
+        "mine = {1, os.getpid()}\n"
+        "seen += [p for p in os.listdir('/proc') if p.isdigit() and int(p) not in mine] if os.getppid() == 1 else []\n"
+        "raise ValueError(repr(seen))"
+    )
+    loaded = session.open(arrays, edited(after=look))
+    session.close()
+    assert loaded.problems[0].message == "[]"
+
+
+def test_a_worker_that_was_tampered_with_is_replaced(session, arrays, edited):
+    if not session.sandbox.confined:
+        pytest.skip("without a sandbox the worker is an ordinary process")
+    session.start()
+    before = session._launched.process.pid
+    tamper = "\nimport resource\nresource.prlimit(1, resource.RLIMIT_NOFILE, (64, 64))"
+    session.open(arrays, edited(after=tamper))
+    session.close()
+    assert answer(session, arrays, edited()).outcome is None
+    assert session._launched.process.pid != before
+
+
+def test_a_lost_worker_costs_no_answer(session, arrays, edited):
+    session.open(arrays, edited())
+    os.kill(session._launched.process.pid, signal.SIGKILL)
+    session._launched.process.wait()
+    result = session.call(CENTER, seed=1)
+    session.close()
+    assert result.outcome is None
+
+
+def test_nothing_is_left_when_a_session_ends(arrays_course, arrays, edited):
+    with Session(arrays_course, Unconfined()) as session:
+        answer(session, arrays, edited())
+        scratch, pid = session._launched.scratch, session._launched.process.pid
+    assert not Path(scratch).exists()
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_random_numbers_are_the_same_in_every_probe(session, arrays, edited):
+    snapshot = doing(edited, "return np.random.rand(3)")
+    session.open(arrays, snapshot)
+    values = [session.call(CENTER, seed=5).value["result"] for _ in range(2)]
+    session.close()
+    assert np.array_equal(*values)
