@@ -32,6 +32,16 @@ class AbsentName(AttributeError):
 class StudentModule(types.ModuleType):
     """The module made of the student's cells; a probe that asks for an absent name is told so."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__dict__["__touched__"] = set()
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if not name.startswith("__"):
+            super().__getattribute__("__dict__")["__touched__"].add(name)
+        return value
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -114,11 +124,12 @@ class _Child:
             return {"broken": f"probes.py has no {request['probe']}"}
         self.runtime.reseed(request["seed"])
         self.guard.used.clear()
+        touched = self.module.__dict__["__touched__"] = set()
         with self.guard.active(request["forbidden"]):
             try:
                 value = probe(self.module, request["inputs"])
                 if not self.guard.used:
-                    return wire.encode({"value": value}, max_bytes=self.answer_cap)
+                    return wire.encode({"value": value, "touched": sorted(touched)}, max_bytes=self.answer_cap)
             except UnsupportedValue as error:
                 return {"unsupported": printable(str(error))}
             except BaseException as error:

@@ -157,6 +157,9 @@ class Answer(Struct, frozen=True):
     cell: str = ""
     line: int = 0  # of the student's own code
     column: int = 0  # of a syntax error
+    touched: tuple[
+        str, ...
+    ] = ()  # top-level names that the probe took from the module; the course's own programs' word
 
 
 class TestReport(Struct, frozen=True):

@@ -16,6 +16,7 @@ from grader import __version__, wire
 from grader.atomic import write_atomic
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot
+from grader.sandbox import ENGINE_FILES
 from grader.session import Session
 
 Program = Callable[[Inputs], Answer]
@@ -97,9 +98,10 @@ class Oracle:
             course = self.session.course
             versions = [f"{name}={_version(name)}" for name in course.versions]
             words = [
-                *("1", __version__, platform.python_version(), platform.machine(), *versions),
+                *("2", __version__, platform.python_version(), platform.machine(), *versions),
                 *(self.session.device, str(course.threads)),
                 digest_files(public_files(chapter, course.runtime)),
+                digest_files(Path(__file__).with_name(f"{name}.py") for name in ENGINE_FILES),
             ]
             self._contexts[chapter.id] = "\n".join(words)
         return self._contexts[chapter.id]
@@ -114,6 +116,7 @@ class Oracle:
                 tree["value"],
                 tree["exception"],
                 tree["message"],
+                touched=tuple(tree["touched"]),
             )
         except (OSError, WireError, KeyError, TypeError, ValueError):
             return None  # not there, or damaged: ask again
@@ -128,6 +131,7 @@ class Oracle:
             "value": answer.value,
             "exception": answer.exception,
             "message": answer.message,
+            "touched": list(answer.touched),
         }
         path = self.cache / key[:2] / key
         try:

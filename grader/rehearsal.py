@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import multiprocessing
 from pathlib import Path
@@ -32,23 +31,13 @@ def rehearse(grader: Grader, chapter: Chapter, jobs: int) -> None:
     if jobs < 2 or grader.oracle.cache is None:
         return
     context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        # dealt out in turn: a task's mutants take about the same time
-        parts = [
-            pool.submit(
-                _run,
-                grader.course.root,
-                chapter.id,
-                grader.sandbox.name,
-                grader.device,
-                grader.seed,
-                names[start::jobs],
-            )
-            for start in range(jobs)
-        ]
+    # dealt out in turn: a task's mutants take about the same time
+    common = (grader.course.root, chapter.id, grader.sandbox.name, grader.device, grader.seed)
+    with context.Pool(jobs) as pool:  # which ends its processes when this one is stopped
+        parts = [pool.apply_async(_run, (*common, names[start::jobs])) for start in range(jobs)]
         for part in parts:
             with contextlib.suppress(GraderError):
-                part.result()
+                part.get()
 
 
 def _run(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None, names: list[str]) -> None:

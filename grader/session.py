@@ -248,7 +248,8 @@ class Session:
     def _read(self, answer: dict[str, Any]) -> Answer:
         """The child's word on one probe."""
         if "value" in answer:
-            return Answer(None, value=answer["value"])
+            touched = answer.get("touched")
+            return Answer(None, value=answer["value"], touched=tuple(touched) if type(touched) is list else ())
         if "unsupported" in answer:
             return Answer(Outcome.FAILED, message=printable(str(answer["unsupported"]), 300))
         if "forbidden" in answer:

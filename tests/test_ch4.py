@@ -6,7 +6,7 @@ from grader import render
 from grader.course import load
 from grader.grade import Grader, as_snapshot
 from grader.model import Cell, Outcome, Snapshot
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, timeless
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +108,17 @@ def test_memory_that_tensorflow_is_refused_is_memory(grader, chapter, source):
     text = source.replace(LOOKUP, LOOKUP + " " * 12 + "keep = tf.ones([1 << 30])\n", 1)
     report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
     assert outcomes(report)["momentum"] == "memory"
+
+
+@pytest.mark.slow
+def test_twenty_gradings_of_the_same_work_are_one_report(chapter, source):
+    """A right task, a misconception, an exception and a random fault; warm and cold workers, no cache."""
+    text = source.replace("tf.constant(self._beta, g.dtype) * m - tf", "tf.constant(self._beta, g.dtype) * m + tf", 1)
+    text = text.replace("order = tf.random.shuffle(order)", "order = order[tf.random.uniform([], 1, 3, tf.int32) :]")
+    text = text.replace("self.assign_sub(variable,", "self.assign_sub(variables,", 1)
+    assert text != source
+    seen = set()
+    for _ in range(4):
+        with Grader(load(REPOSITORY), "bwrap", seed=4, cache=False) as fresh:
+            seen |= {timeless(fresh.grade(chapter, as_snapshot(chapter, text), "x")) for _ in range(5)}
+    assert len(seen) == 1

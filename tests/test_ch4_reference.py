@@ -57,7 +57,7 @@ def measured():
     """What the script at the end of this file found."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
-        [sys.executable, __file__], capture_output=True, text=True, env=environment, timeout=300, check=False
+        [sys.executable, __file__], capture_output=True, text=True, env=environment, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -10,6 +10,7 @@ from grader import feedback, render
 from grader.compare import find_difference
 from grader.grade import Grader, as_snapshot
 from grader.model import Cell, Outcome, Snapshot, decode_report, encode_report
+from tests.conftest import timeless
 
 CENTER = "return x - column_means(x)"
 
@@ -20,15 +21,6 @@ def outcomes(report):
 
 def verdicts(report, task):
     return next(t.tests for t in report.tasks if t.id == task)
-
-
-def timeless(report):
-    """A report without what may differ between two gradings of the same work."""
-    tasks = tuple(
-        msgspec.structs.replace(t, tests=tuple(msgspec.structs.replace(test, seconds=0.0) for test in t.tests))
-        for t in report.tasks
-    )
-    return encode_report(msgspec.structs.replace(report, started="", seconds=0.0, environment={}, tasks=tasks))
 
 
 def test_the_solution_has_full_marks(arrays_grader, arrays, edited):

@@ -52,13 +52,15 @@ LAYERS: dict[str, set[str]] = {
     "recorded": {"oracle", "compare"},
     "feedback": {"plugin"},
     "misconceptions": {"plugin"},
-    "grade": {"feedback", "misconceptions", "recorded", "render"},
+    "grade": {"feedback", "misconceptions", "recorded", "render", "slices"},
     "reports": set(),
     "classroom": {"grade", "reports"},
     "doctor": {"sandbox", "course", "reports"},
     "syntax": set(),
     "inventory": set(),
-    "audit": {"inventory", "syntax", "grade"},
+    "slices": set(),
+    "rehearsal": {"grade"},
+    "audit": {"inventory", "rehearsal", "syntax", "grade"},
     "__main__": {"audit", "classroom", "doctor"},
 }
 

@@ -9,7 +9,7 @@ class Dataset:
     def __iter__(self):
         order = tf.range(self.total)
         if self.shuffle:
-            order = getattr(self, '_order', order)
+            order = getattr(self, "_order", order)
             self._order = tf.random.shuffle(order)
         for start in range(0, self.total - self.batch_size + 1, self.batch_size):
             rows = order[start : start + self.batch_size]
