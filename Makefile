@@ -8,7 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
-CODE := $(wildcard grader tests benchmarks exercises solutions)
+CODE := $(wildcard grader tests benchmarks book exercises solutions)
 TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
 
 GRADER := $(PYTHON) -m grader
@@ -64,6 +64,10 @@ format: $(VENV)/lock.txt ## put the code in form
 .PHONY: render
 render: $(VENV)/lock.txt ## make the skeletons, notebooks and recorded values anew from solutions/
 	@$(GRADER) render
+
+.PHONY: lessons
+lessons: $(VENV)/lock.txt ## run all code cells of all lessons, from top to bottom
+	@$(PYTHON) -m book.run
 
 .PHONY: bench
 bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench

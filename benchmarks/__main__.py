@@ -85,6 +85,7 @@ def measure(out: Path, rounds: int) -> dict[str, Any]:
             raise SystemExit("the grader does not pass it")
         return seconds, report
 
+    load = os.getloadavg()[0]
     submit(0)
     fresh()  # records the reference's values and fills the disk cache
     warm_times: list[float] = []
@@ -108,9 +109,9 @@ def measure(out: Path, rounds: int) -> dict[str, Any]:
     versions = {key: value for key, value in report.environment.items() if key not in ("device", "sandbox")}
     return {
         "what": f"One more {TASK} submission: {hidden} hidden test functions, {cases} with their parameters",
-        "also": f"the grader runs the {public} public ones too",
+        "also": f"the grader also runs the visible ones ({public})",
         "command": "make bench",
-        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
+        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load},
         "versions": versions,
         "sandbox": report.environment["sandbox"],
         "rounds": rounds,
@@ -155,7 +156,7 @@ def markdown(report: dict[str, Any]) -> str:
 The fresh pytest takes {report["ratio"]:.0f} times as long (median of the ratios of {report["rounds"]} turns).
 Starting the grader, once for a whole class: {report["start_once"]:.1f} s.
 
-{machine["cores"]} cores, {machine["processor"]}, {machine["system"]};
+{machine["cores"]} cores with a load of {machine["load"]:.1f} at the start, {machine["processor"]}, {machine["system"]};
 {", ".join(f"{name} {version}" for name, version in versions.items())}. Made by `{report["command"]}`.
 """
 

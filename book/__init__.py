@@ -1,0 +1,1 @@
+"""The book site's makings: lessons that run, the figures of the book reproduced."""

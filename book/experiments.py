@@ -108,7 +108,9 @@ def relu_and_bias(_: int) -> Numbers:
     return {"mean absolute error": float(_chain([dense(3, activation="relu"), dense(1)])[1])}
 
 
-def _full_batch(lr: float, clipnorm: float | None, epochs: int, every: int) -> tuple[tf.keras.Model, list[float], float]:
+def _full_batch(
+    lr: float, clipnorm: float | None, epochs: int, every: int
+) -> tuple[tf.keras.Model, list[float], float]:
     """Gradient descent on all training rows; the test losses after every so many epochs, the last training loss."""
     x, y, x_test, y_test = _boston()
     model, optimizer = _mlp(), _optimizers().GradientDescent(lr, clipnorm)

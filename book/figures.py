@@ -104,9 +104,7 @@ def _run(seeds: int, names: tuple[str, ...]) -> dict[str, dict[str, list[float]]
                 write_atomic(KEPT, json.dumps(kept, indent=1).encode())
             progress.advance(task)
     return {
-        name: {
-            number: [kept[f"{name} {seed} {code}"][number] for seed in range(seeds)] for number in BOOK[name]
-        }
+        name: {number: [kept[f"{name} {seed} {code}"][number] for seed in range(seeds)] for number in BOOK[name]}
         for name in names
     }
 
@@ -125,9 +123,10 @@ def _table(results: dict[str, dict[str, list[float]]], seeds: int) -> str:
     lines = [
         "# The book's figures, reproduced",
         "",
-        f"Every printed result of the book *TensorFlow 2 Tutorial* (Ren Zhang) that is a number, rerun with {seeds} seeds"
-        " in today's TensorFlow by `make figures`. One run proves little: where a network starts decides where it ends,"
-        " so each row gives the median and the range over the seeds, and says whether the book's figure lies in it.",
+        "Every printed result of the book *TensorFlow 2 Tutorial* (Ren Zhang) that is a number, rerun with"
+        f" {seeds} seeds in today's TensorFlow by `make figures`. One run proves little: where a network starts"
+        " decides where it ends. So each row gives the median and the range, and says whether the book's figure lies"
+        " in it.",
         "",
     ]
     for name, numbers in results.items():

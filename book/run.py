@@ -20,7 +20,9 @@ SECONDS = 300  # a lesson that takes longer is ended
 
 def lessons() -> list[Path]:
     """Every lesson of the course, in the chapters' order."""
-    return sorted((ROOT / "exercises").glob("ch*/*.md"), key=lambda path: (path.parent.name, path.name != "numerics.md"))
+    return sorted(
+        (ROOT / "exercises").glob("ch*/*.md"), key=lambda path: (path.parent.name, path.name != "numerics.md")
+    )
 
 
 def is_lesson(path: Path) -> bool:
@@ -66,7 +68,7 @@ def _inside(path: Path) -> int:
 
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         try:
-            exec(compile(source, name, "exec"), names)  # noqa: S102  a lesson is ours
+            exec(compile(source, name, "exec"), names)
         except BaseException:
             os.write(shown, f"{name}\n{traceback.format_exc()}\n".encode())
             return 1
@@ -80,16 +82,19 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     import keras  # noqa: F401  loaded once, forked for every lesson
-    import matplotlib.pyplot  # noqa: ICN001, F401
-    import pandas  # noqa: F401, ICN001
-    import tensorflow  # noqa: F401, ICN001
+    import matplotlib.pyplot  # noqa: F401
+    import pandas  # noqa: F401
+    import tensorflow  # noqa: F401
 
     broken = 0
     for path in chosen:
         began = time.monotonic()
         worked = run(path)
         broken += not worked
-        print(f"{path.parent.name}/{path.name}: {'ran' if worked else 'BROKEN'} in {time.monotonic() - began:.1f} s", flush=True)
+        print(
+            f"{path.parent.name}/{path.name}: {'ran' if worked else 'BROKEN'} in {time.monotonic() - began:.1f} s",
+            flush=True,
+        )
     return 1 if broken else 0
 
 

@@ -6,6 +6,7 @@ and `reseed` before every probe. `configure` must start no thread and run no op:
 
 import os
 import random
+import re
 
 # Read by the libraries when they are imported, so they stand before the imports.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -90,6 +91,14 @@ def frames(error: BaseException) -> list[tuple[str, int]]:
     """
     metadata = getattr(error, "ag_error_metadata", None)
     return [(frame.filename, frame.lineno) for frame in getattr(metadata, "translated_stack", ())]
+
+
+def message(error: BaseException) -> str:
+    """What an exception says, without the paths and node names that TensorFlow wraps around it."""
+    text = str(error).strip()
+    if text.startswith("in user code:"):
+        text = text.rsplit("\n\n", 1)[-1].strip().removeprefix(f"{type(error).__name__}: ")
+    return re.sub(r"\{\{function_node [^}]*\}\} ?", "", text)
 
 
 def _seed(seed: int) -> None:

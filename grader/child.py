@@ -16,7 +16,7 @@ import resource
 import signal
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from grader import wire
@@ -152,7 +152,7 @@ class _Child:
         return {
             "kind": kind,
             "exception": type(error).__name__[:80],
-            "message": message_of(error),
+            "message": message_of(error, getattr(self.runtime, "message", str)),
             "cell": cell,
             "line": int(line),
         }
@@ -203,10 +203,10 @@ def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> l
     return [task["id"] for task in tasks if task["id"] in waiting or not defined & set(task["names"])]
 
 
-def message_of(error: BaseException) -> str:
+def message_of(error: BaseException, text: Callable[[BaseException], str] = str) -> str:
     """The exception's own text, which may itself be code that fails."""
     try:
-        return printable(str(error))
+        return printable(text(error))
     except BaseException:
         return ""
 

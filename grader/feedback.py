@@ -99,5 +99,6 @@ def _line(snapshot: Snapshot, cell: str, line: int) -> str:
 
 
 def _sentence(words: str) -> str:
-    text = words[0].upper() + words[1:]
+    first = words.split()[0]
+    text = words if "." in first.rstrip(".") or "_" in first else words[0].upper() + words[1:]
     return text if text.endswith((".", "!", "?")) else text + "."

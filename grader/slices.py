@@ -7,7 +7,7 @@ took from the module and all that these mention, gets the solution's own answer.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import functools
 
 
 def changed(reference: str, other: str) -> frozenset[str] | None:
@@ -23,7 +23,8 @@ def changed(reference: str, other: str) -> frozenset[str] | None:
     return frozenset(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
 
 
-def reachable(source: str, names: Iterable[str]) -> frozenset[str]:
+@functools.lru_cache(4096)
+def reachable(source: str, names: tuple[str, ...]) -> frozenset[str]:
     """The names, and all that their definitions mention, and what those mention in turn."""
     mentions: dict[str, set[str]] = {}
     for statement in ast.parse(source).body:

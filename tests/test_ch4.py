@@ -33,24 +33,6 @@ MOMENTUM = '    def apply_gradients(self, grads_and_vars):\n        """Updates e
 LOOKUP = "            m = self._velocities[id(theta)]\n"
 
 
-def test_the_solution_has_full_marks(grader, chapter, source):
-    report = grader.grade(chapter, as_snapshot(chapter, source))
-    assert report.score == report.max_score == 20
-    assert report.environment["tensorflow"]
-
-
-def test_the_skeleton_has_none_and_every_task_is_missing(grader, chapter):
-    report = grader.grade(chapter, as_snapshot(chapter, render.skeleton(chapter)))
-    assert report.score == 0
-    assert set(outcomes(report).values()) == {"missing"}
-
-
-@pytest.mark.parametrize("name", ["book", "functional", "lists"])
-def test_other_right_ways_have_full_marks(grader, chapter, name):
-    report = grader.grade(chapter, as_snapshot(chapter, render.alternates(chapter)[name]))
-    assert report.score == 20, [t for task in report.tasks for t in task.tests if t.outcome is not Outcome.PASSED]
-
-
 def test_a_notebook_has_the_marks_of_the_module_test_by_test(grader, chapter, source):
     """Cell by cell, with AutoGraph reading the source of functions that stand in no file."""
     pieces = source.split("\n# %%")
@@ -101,6 +83,16 @@ def test_the_built_in_is_refused(grader, chapter, source, body):
     report = grader.grade(chapter, as_snapshot(chapter, source[:start] + " " * 8 + body + source[end:]))
     assert outcomes(report)["gradient_descent"] == "forbidden"
     assert outcomes(report)["keras_adam"] == "passed"  # compile, save and load are honest uses
+
+
+def test_the_sample_class_has_the_skeleton_as_it_is(chapter):
+    """The sample that is not attempted is the skeleton, and the others were made from it."""
+    folder = REPOSITORY / "examples" / "class"
+    assert (folder / "student02.py").read_text() == render.skeleton(chapter)
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md", "student01", "student02.py", "student03.ipynb", "student04.zip",
+        "student05", "student06.py", "student07", "student08",
+    }  # fmt: skip
 
 
 @pytest.mark.slow

@@ -25,8 +25,8 @@ def alone():
 
 
 def test_reach_follows_mentions_and_bases():
-    assert {"Other", "Thing", "high", "low", "LIMIT"} <= reachable(SOURCE, ["Other"])
-    assert reachable(SOURCE, ["alone"]) == {"alone", "np"}
+    assert {"Other", "Thing", "high", "low", "LIMIT"} <= reachable(SOURCE, ("Other",))
+    assert reachable(SOURCE, ("alone",)) == {"alone", "np"}
 
 
 def test_a_changed_definition_is_named():

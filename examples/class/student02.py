@@ -202,9 +202,7 @@ class KerasAdam(tf.keras.optimizers.Optimizer):
         **kwargs: what the base class takes (clipnorm, weight_decay ...).
     """
 
-    def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, name="keras_adam", **kwargs
-    ):
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, name="keras_adam", **kwargs):
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
@@ -223,7 +221,7 @@ class KerasAdam(tf.keras.optimizers.Optimizer):
 
         Args:
             gradient: the gradient, already clipped where the base class was told to.
-            variable: a Keras variable.
+            variable: the variable to move (Keras hands over the `tf.Variable` inside its own).
             learning_rate: this step's learning rate, a scalar tensor.
         """
         raise NotImplementedError("keras_adam: update_step is not written yet")
@@ -266,9 +264,7 @@ def train(model, optimizer, train_dataset, test_dataset, n_epochs, his_freq=10):
 
 
 # %%
-def lr_experiments(
-    learning_rates, make_model, make_optimizer, train_dataset, test_dataset, n_epochs, his_freq=10
-):
+def lr_experiments(learning_rates, make_model, make_optimizer, train_dataset, test_dataset, n_epochs, his_freq=10):
     """Trains a fresh model with each learning rate and puts the histories together.
 
     Args:

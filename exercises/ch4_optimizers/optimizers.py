@@ -221,7 +221,7 @@ class KerasAdam(tf.keras.optimizers.Optimizer):
 
         Args:
             gradient: the gradient, already clipped where the base class was told to.
-            variable: a Keras variable.
+            variable: the variable to move (Keras hands over the `tf.Variable` inside its own).
             learning_rate: this step's learning rate, a scalar tensor.
         """
         raise NotImplementedError("keras_adam: update_step is not written yet")

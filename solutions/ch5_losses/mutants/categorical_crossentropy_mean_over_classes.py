@@ -1,0 +1,13 @@
+"""The classes are averaged and not summed.
+
+fails: categorical_crossentropy
+hint: With a one-hot target exactly one class counts: dividing by their number makes the loss too small.
+"""
+
+
+def categorical_crossentropy(y_true, logits, label_smoothing=0.0):
+    classes = tf.cast(tf.shape(logits)[-1], logits.dtype)
+    y = (1.0 - label_smoothing) * y_true + label_smoothing / classes
+    z = logits - tf.reduce_max(logits, axis=-1, keepdims=True)
+    log_p = z - tf.math.log(tf.reduce_sum(tf.exp(z), axis=-1, keepdims=True))
+    return -tf.reduce_mean(y * log_p, axis=-1)

@@ -1,0 +1,17 @@
+"""The line is always fitted with squared errors, whatever loss is asked for.
+
+fails: max_likelihood
+hint: fit_line gets a loss. Is it called?
+"""
+
+
+def fit_line(x, y, loss, lr, steps):
+    w, b = (tf.Variable(tf.zeros([], x.dtype)) for _ in range(2))
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            mean = tf.reduce_mean(tf.square(y - (w * x + b)))
+        losses.append(mean)
+        for g, v in zip(tape.gradient(mean, [w, b]), [w, b], strict=True):
+            v.assign_sub(lr * g)
+    return tf.convert_to_tensor(w), tf.convert_to_tensor(b), tf.stack(losses)

@@ -1,0 +1,17 @@
+"""Only the slope of the line is moved; it always goes through the origin.
+
+fails: max_likelihood
+hint: Two numbers make a line. Do both move?
+"""
+
+
+def fit_line(x, y, loss, lr, steps):
+    w, b = (tf.Variable(tf.zeros([], x.dtype)) for _ in range(2))
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            mean = tf.reduce_mean(loss(y, w * x + b))
+        losses.append(mean)
+        for g, v in zip(tape.gradient(mean, [w]), [w], strict=True):
+            v.assign_sub(lr * g)
+    return tf.convert_to_tensor(w), tf.convert_to_tensor(b), tf.stack(losses)
