@@ -99,17 +99,16 @@ def audit(
         chapters: the chapters to look at.
         grader: grades the programs.
         console: where the matrix and the findings are printed.
-        numbers: how many mutants and alternates there must be; None: as `course.toml` says.
+        numbers: how many mutants and alternates there must be; None: as `course.toml` or `chapter.toml` says.
         jobs: processes that run the mutants, where the grader keeps a cache.
 
     Raises:
         InfrastructureError: the grader cannot work.
     """
-    numbers = numbers or audit_numbers(course.root)
     findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
     proofs = []
     for chapter in chapters:
-        work = _Work(chapter, grader, numbers, jobs)
+        work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs)
         proof = work.run()
         proofs.append(proof)
         findings += work.findings

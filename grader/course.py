@@ -24,7 +24,7 @@ _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<where>.*)`)?$", re.DOTAL
 
 
 class AuditNumbers(Struct, frozen=True, forbid_unknown_fields=True):
-    """How much proof the audit asks for: the table `[audit]` of `course.toml`."""
+    """How much proof the audit asks for: the table `[audit]` of `course.toml` or `chapter.toml`."""
 
     mutants: int = 6  # a task, at least
     alternates: int = 3  # a chapter, at least: each is a whole module, so it counts for every task
@@ -53,6 +53,7 @@ class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
     tasks: tuple[Task, ...]
     forbidden: tuple[str, ...] = ()
     limits: Limits = Limits()
+    audit: AuditNumbers | None = None  # in place of the course's
 
 
 _T = TypeVar("_T", _CourseFile, _ChapterFile)
@@ -119,9 +120,10 @@ def load(root: Path) -> Course:
     )
 
 
-def audit_numbers(root: Path) -> AuditNumbers:
-    """What the table `[audit]` of the course at `root` asks for."""
-    return _read(root / COURSE_FILE, _CourseFile).audit
+def audit_numbers(course: Course, chapter: Chapter) -> AuditNumbers:
+    """What the chapter's own table `[audit]` asks for, else the course's."""
+    own = _read(chapter.exercises / CHAPTER_FILE, _ChapterFile).audit
+    return own or _read(course.root / COURSE_FILE, _CourseFile).audit
 
 
 def _chapter(exercises: Path, solutions: Path | None, name: str, min_seconds: float) -> Chapter:

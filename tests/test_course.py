@@ -35,7 +35,7 @@ def test_a_course_is_read():
     assert chapter.limits.probe_seconds == 2.0
     assert chapter.solutions == NUMPY_COURSE / "solutions" / "ch1_arrays"
     assert course.chapter("1") is course.chapter("ch1_arrays") is chapter
-    assert audit_numbers(NUMPY_COURSE).mutants == 2
+    assert audit_numbers(load(NUMPY_COURSE), load(NUMPY_COURSE).chapters[0]).mutants == 2
 
 
 def test_a_copy_without_solutions_has_none(course):

@@ -1,0 +1,391 @@
+# %% [markdown]
+# # Chapter 2: AutoGraph
+#
+# A `tf.function` runs your Python once, while it is traced, and then a graph as often as it is called. Here you
+# write both sides of that: loops and branches that end up in the graph, and code that stays right although Python
+# is no longer there when it runs. Replace each `raise NotImplementedError(...)` by your code, then run
+# `make test-ch2`; `make test-ch2 TASK=bisect` looks at one task alone.
+#
+# Nearly every task is judged by two numbers as well as by its values: how often Python ran a piece of code (it was
+# **traced**), and how often the computation took place (it **ran**). Right is "traced once, ran n times".
+
+# %%
+import tensorflow as tf
+
+# %% [markdown]
+# ## Control flow by hand
+#
+# What AutoGraph makes of a `for` and of an `if`, written by yourself. Both functions are called inside a
+# `tf.function(autograph=False)`, with tensors that have no value yet: a Python loop or `if` cannot work there.
+
+
+# %%
+def iterate(step, x, n):
+    """`step(step(... step(x)))`, n times, as one loop in the graph.
+
+    Args:
+        step: a callable from a tensor to one of the same shape and dtype.
+        x: a float tensor of any shape.
+        n: how often, an int tensor of shape [], at least 0; its value is known only when the graph runs.
+
+    Returns:
+        A tensor of x's shape and dtype; x itself for n = 0. `step` is traced once and runs n times.
+    """
+    #: begin by_hand.iterate
+    _, x = tf.while_loop(
+        cond=lambda i, x: i < n,
+        body=lambda i, x: (i + 1, step(x)),
+        loop_vars=(tf.zeros_like(n), x),
+    )
+    return x
+    #: end by_hand.iterate
+
+
+def choose(pred, on_true, on_false, x):
+    """`on_true(x)` where pred holds, else `on_false(x)`, decided when the graph runs.
+
+    Args:
+        pred: a bool tensor of shape [].
+        on_true, on_false: callables from a tensor to one of the same shape and dtype.
+        x: a float tensor of any shape.
+
+    Returns:
+        A tensor of x's shape and dtype. Only the branch that is taken runs.
+    """
+    #: begin by_hand.choose
+    return tf.cond(pred, lambda: on_true(x), lambda: on_false(x))
+    #: end by_hand.choose
+
+
+# %% [markdown]
+# ## Bisection
+#
+# Now the same by AutoGraph: write plain Python, a `while` and an `if`, and let it be converted. The function is
+# called inside a `tf.function`, so how often the loop turns depends on values that Python never sees.
+
+
+# %%
+def bisect(f, lo, hi, tol):
+    """A root of f between lo and hi, by halving.
+
+    While `hi - lo > tol`, the interval is replaced by the half in which f changes its sign: with `mid` its middle,
+    by [mid, hi] where f(mid) has the sign of f(lo), else by [lo, mid].
+
+    Args:
+        f: a callable from a float tensor [] to one; it changes its sign once between lo and hi, upwards or
+            downwards. It is computed once at the first lo, then once a halving.
+        lo, hi: float tensors [], lo < hi.
+        tol: a positive float tensor [].
+
+    Returns:
+        The middle of the last interval, a float tensor []. The graph holds one loop and one branch.
+    """
+    #: begin bisect.bisect
+    at_lo = f(lo)
+    while hi - lo > tol:
+        mid = (lo + hi) / 2
+        if f(mid) * at_lo > 0:
+            lo = mid
+        else:
+            hi = mid
+    return (lo + hi) / 2
+    #: end bisect.bisect
+
+
+# %% [markdown]
+# ## Which calls trace?
+#
+# `@tf.function def f(x, y=2, z=3)` is called again and again. Which calls make it trace a new graph? Write down
+# the rule, without TensorFlow.
+#
+# A call is a pair `[positional, keywords]`, a list and a dictionary of arguments; an argument is one of
+#
+# - `["py", value]`: a Python number, bool or string;
+# - `["tensor", dtype, shape]`, `["numpy", dtype, shape]`, `["variable", dtype, shape]`: a `tf.Tensor`, a NumPy
+#   array, a `tf.Variable` (another one in each call), as in `["tensor", "float32", [2, 3]]`;
+# - `["list", arguments]` or `["tuple", arguments]`: several of these in a Python list or tuple.
+
+
+# %%
+def predict_traces(calls):
+    """The positions, from 0, of those calls of `f(x, y=2, z=3)` that trace a new graph.
+
+    Args:
+        calls: a list of calls as above, in their order.
+
+    Returns:
+        A list of ints in ascending order. The first call always traces.
+    """
+
+    #: begin predict_traces.predict_traces
+    def key(kind, *rest):
+        if kind == "py":
+            return ("py", rest[0])  # 1, 1.0 and True are equal, and so are their hashes
+        if kind in ("list", "tuple"):
+            return (kind, tuple(key(*part) for part in rest[0]))
+        dtype, shape = rest
+        return ("variable" if kind == "variable" else "tensor", dtype, tuple(shape))
+
+    seen, traced = set(), []
+    for position, (positional, keywords) in enumerate(calls):
+        arguments = {"y": ("py", 2), "z": ("py", 3), **dict(zip("xyz", positional)), **keywords}
+        call = tuple(key(*arguments[name]) for name in "xyz")
+        if call not in seen:
+            seen.add(call)
+            traced.append(position)
+    return traced
+    #: end predict_traces.predict_traces
+
+
+# %% [markdown]
+# ## One graph for all lengths
+#
+# Batches come in all lengths; the graph should be made once. And two counters, each of which must be right: how
+# often Python traced, and how often the graph ran. One of them belongs into Python, the other into the graph.
+
+
+# %%
+class OneGraph:
+    """A function with a single graph, whatever the lengths of its arguments.
+
+    Calling it computes `fn` in a graph that is traced once. An argument may have any length along its first axis;
+    its other axes and its dtype are those of its example.
+
+    Args:
+        fn: a callable of as many tensors as there are examples.
+        examples: arrays or tensors, each of rank 1 or more.
+
+    Attributes:
+        traces: how often fn has been traced, an int (or a scalar that `int` takes).
+        calls: how often the graph has run, likewise.
+
+    Raises:
+        TypeError: when called with a tensor of another width or dtype than the example's.
+    """
+
+    def __init__(self, fn, *examples):
+        #: begin one_graph.init
+        self.traces = 0
+        self.calls = tf.Variable(0)
+
+        def traced(*arguments):
+            self.traces += 1  # Python: happens while tracing
+            self.calls.assign_add(1)  # an op: happens in every run
+            return fn(*arguments)
+
+        tensors = [tf.convert_to_tensor(example) for example in examples]
+        signature = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in tensors]
+        self._graph = tf.function(traced, input_signature=signature)
+        #: end one_graph.init
+
+    def __call__(self, *arguments):
+        """What fn returns for these tensors."""
+        #: begin one_graph.call
+        return self._graph(*arguments)
+        #: end one_graph.call
+
+
+# %% [markdown]
+# ## A graph factory
+#
+# A `tf.function` keeps a cache of graphs and can generalise them (`reduce_retracing=True`, not allowed here). Build
+# both on top of `tf.function(fn).get_concrete_function(tf.TensorSpec(...))`, which makes one graph for one spec.
+#
+# For each dtype and rank remember the sizes that have been seen. The first tensor gets a graph for exactly its
+# shape. An axis on which a second size is seen becomes free (`None`) and stays free; the others stay as they are.
+# Lengths 3, 5, 9, 3 of float32 `[n, 2]`, then a float64 `[4, 2]`, then a float32 `[6, 2]` make three graphs:
+# `[3, 2]`, `[None, 2]`, and `[4, 2]` for float64.
+
+
+# %%
+class GraphFactory:
+    """A function of one tensor with a cache of graphs of its own.
+
+    Args:
+        fn: a callable from a tensor to a tensor.
+
+    Attributes:
+        num_graphs: how many graphs have been made, an int.
+    """
+
+    def __init__(self, fn):
+        #: begin graph_factory.init
+        self._function = tf.function(fn)
+        self._graphs = {}  # (dtype, rank) -> the sizes, None where several were seen, and the graph for them
+        self.num_graphs = 0
+        #: end graph_factory.init
+
+    def __call__(self, x):
+        """What fn returns for x, an array or tensor of any shape and dtype, computed by a graph."""
+        #: begin graph_factory.call
+        x = tf.convert_to_tensor(x)
+        kind, sizes = (x.dtype, x.shape.rank), tuple(x.shape)
+        known, graph = self._graphs.get(kind, (sizes, None))
+        wider = tuple(a if a == b else None for a, b in zip(known, sizes))
+        if graph is None or wider != known:
+            graph = self._function.get_concrete_function(tf.TensorSpec(wider, x.dtype))
+            self._graphs[kind] = (wider, graph)
+            self.num_graphs += 1
+        return graph(x)
+        #: end graph_factory.call
+
+
+# %% [markdown]
+# ## A moving average
+#
+# `m <- decay * m + (1 - decay) * x`, with m = 0 before the first call. The shape of x is known only then, so that
+# is where the state is made: once, although Python passes that line again whenever it traces.
+
+
+# %%
+class MovingAverage:
+    """An exponential moving average that is computed by a `tf.function`.
+
+    It works when it is called directly, and inside another `tf.function` too. Every instance has a state of its own.
+
+    Args:
+        decay: how much of the last average is kept, a float in [0, 1).
+
+    Attributes:
+        decay: can be set to another float between two calls; the next direct call uses it.
+    """
+
+    def __init__(self, decay):
+        #: begin moving_average.init
+        self.decay = decay
+        self._average = None
+
+        def move(x, decay):
+            if self._average is None:
+                self._average = tf.Variable(tf.zeros(x.shape, x.dtype))
+            self._average.assign(decay * self._average + (1 - decay) * x)
+            return self._average.read_value()
+
+        self._move = tf.function(move)
+        #: end moving_average.init
+
+    def __call__(self, x):
+        """The average after x.
+
+        Args:
+            x: a float32 or float64 tensor, of the same shape and dtype in every call.
+
+        Returns:
+            A tensor of x's shape and dtype.
+        """
+        #: begin moving_average.call
+        return self._move(x, tf.constant(self.decay, x.dtype))  # a tensor: a float would be a constant of the graph
+        #: end moving_average.call
+
+
+# %% [markdown]
+# ## Scan
+#
+# A loop that keeps every state it goes through. In Python that is a list; in a graph it is not. The function is
+# called inside a `tf.function` whose signature leaves the number of rows open. (`tf.scan` is not allowed.)
+
+
+# %%
+def scan(step, s, xs):
+    """The states `s_i = step(s_(i-1), xs_i)`, all of them.
+
+    Args:
+        step: a callable of a state and a row to the next state, of the state's shape and dtype.
+        s: the state before the first step, a float tensor [d].
+        xs: the rows, a float tensor [n, d]; n, which may be 0, is known only when the graph runs.
+
+    Returns:
+        The states after each step, a tensor [n, d] of s's dtype. `step` is traced once and runs n times.
+    """
+    #: begin scan.scan
+    n = tf.shape(xs)[0]
+    states = tf.TensorArray(s.dtype, size=n, element_shape=s.shape)
+    for i in tf.range(n):
+        s = step(s, xs[i])
+        states = states.write(i, s)
+    return states.stack()
+    #: end scan.scan
+
+
+# %% [markdown]
+# ## Ways out of the graph
+#
+# Sometimes Python, or something that changes from run to run, has to come back in: a function that only NumPy has,
+# a random number, a line in a log. All three are called inside a `tf.function`.
+
+
+# %%
+def host_call(np_fn, x):
+    """`np_fn(x)`, computed by NumPy whenever the graph runs.
+
+    Args:
+        np_fn: a callable from an array to an array of the same shape and dtype; it knows nothing of tensors.
+        x: a float tensor of a known shape.
+
+    Returns:
+        A tensor of x's dtype, with x's static shape.
+    """
+    #: begin escape.host_call
+    y = tf.numpy_function(np_fn, [x], x.dtype)
+    y.set_shape(x.shape)
+    return y
+    #: end escape.host_call
+
+
+def noisy(x, generator):
+    """x plus standard normal noise, new noise in every run.
+
+    Args:
+        x: a float tensor [n, d]; n may be unknown while tracing.
+        generator: a `tf.random.Generator`; the noise is what its `normal` draws next, in x's shape and dtype.
+    """
+    #: begin escape.noisy
+    return x + generator.normal(tf.shape(x), dtype=x.dtype)
+    #: end escape.noisy
+
+
+def log_value(x, path):
+    """Appends a line with the value of x to a file whenever the graph runs, and returns x.
+
+    Args:
+        x: a float tensor [].
+        path: the file's absolute path, a str. `tf.print` can write to `"file://" + path`.
+    """
+    #: begin escape.log_value
+    tf.print(x, output_stream="file://" + path)
+    return x
+    #: end escape.log_value
+
+
+# %% [markdown]
+# ## All together: linear regression revisited
+#
+# Gradient descent with a learning rate for each step. The loss is traced once, although the rates are Python floats
+# that change all the time. Called from plain Python; the function is yours to make.
+
+
+# %%
+def fit(loss_fn, x, y, weights, schedule):
+    """Trains weights in place by `weights <- weights - lr * gradient`, one step for each rate of a schedule.
+
+    Args:
+        loss_fn: a callable (x, y, weights) -> loss, a float tensor []. It is traced once and runs once a step.
+        x, y: tensors [n, d] and [n, 1].
+        weights: a `tf.Variable` [d, 1], float32 or float64.
+        schedule: the learning rates, a list of Python floats.
+
+    Returns:
+        The losses, each before its step, a tensor [len(schedule)] of the weights' dtype.
+    """
+    #: begin fit.fit
+    rates = tf.constant(schedule, weights.dtype)
+
+    @tf.function
+    def step(lr):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(x, y, weights)
+        weights.assign_sub(lr * tape.gradient(loss, weights))
+        return loss
+
+    return tf.stack([step(lr) for lr in rates])
+    #: end fit.fit
