@@ -18,7 +18,7 @@ from msgspec import Struct
 from grader import seeds
 from grader.compare import ClaimFailed, Mismatch
 from grader.differences import Difference
-from grader.errors import AuthorError, GraderError
+from grader.errors import AuthorError, GraderError, InfrastructureError
 from grader.loading import QuietEnvironment, cases_of, forget_changed
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
 
@@ -125,9 +125,11 @@ class Suite:
         ]
         forget_changed(files)
         with QuietEnvironment():
-            pytest.main(arguments, plugins=[self])
+            code = pytest.main(arguments, plugins=[self])
         if self.broken:
             raise AuthorError(f"the suite of {self.chapter.id} cannot be run: {self.broken[0]}")
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not self.records:
+            raise InfrastructureError(f"pytest did not run the suite of {self.chapter.id} (exit code {int(code)})")
         return self.records
 
     def _folders(self) -> Iterator[tuple[str, Path]]:

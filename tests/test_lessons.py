@@ -1,5 +1,6 @@
 """Every lesson runs from top to bottom, and is what a lesson promises to be."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -40,19 +41,19 @@ def test_a_lesson_says_what_for_credits_the_book_and_ends_in_its_tasks(path):
             assert f"make test-{chapter.key} TASK={task.id}" in text
 
 
+def pairs(text: str) -> set[tuple[str, str]]:
+    """Every line with the next one, blank lines apart."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return set(itertools.pairwise(lines))
+
+
 @pytest.mark.parametrize("chapter", load(REPOSITORY).chapters, ids=lambda chapter: chapter.id)
 def test_no_lesson_holds_a_solution(chapter):
-    """No line of three or more statements' worth that stands only in a marked region stands in a lesson."""
-    skeleton = set(render.skeleton(chapter).splitlines())
-    private = {
-        line.strip()
-        for line in render.solution(chapter).splitlines()
-        if line not in skeleton and len(line.strip()) > 40
-    }
+    """No two lines in a row that stand only in marked regions stand in a lesson or a hint."""
+    private = pairs(render.solution(chapter)) - pairs(render.skeleton(chapter))
     for path in chapter.exercises.glob("*.md"):
         code = "\n".join(cells(path)) if is_lesson(path) else path.read_text(encoding="utf-8")
-        shared = {line.strip() for line in code.splitlines()} & private
-        assert not shared, f"{path.name}: {shared}"
+        assert not pairs(code) & private, path.name
 
 
 def test_formulas_are_balanced():

@@ -277,7 +277,7 @@ SHOW = "PYTHON=printf '<%s>'"  # instead of running Python, show each argument
     [
         (["test-ch4"], ["exercises/ch4_optimizers"]),
         (["test-ch4", "SUBMISSION=a b'c.zip"], ["a b'c.zip"]),
-        (["test-ch2", "TASK=x", "SEED=7"], ["exercises/ch2", "--task", "x", "--seed", "7"]),
+        (["test-ch2", "TASK=x", "SEED=7"], ["exercises/ch2_autograph", "--task", "x", "--seed", "7"]),
         (
             ["test-ch4", "SUBMISSION=x.py", "DEVICE=cpu", "SANDBOX=none"],
             ["x.py", "--device", "cpu", "--sandbox", "none"],
