@@ -69,6 +69,10 @@ render: $(VENV)/lock.txt ## make the skeletons, notebooks and recorded values an
 lessons: $(VENV)/lock.txt ## run all code cells of all lessons, from top to bottom
 	@$(PYTHON) -m book.run
 
+.PHONY: figures
+figures: $(VENV)/lock.txt ## rerun the book's printed results over twenty seeds, into book/figures.md and book/figures/
+	@$(PYTHON) -m book.figures
+
 .PHONY: bench
 bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench
 	@$(PYTHON) -m benchmarks

@@ -1,4 +1,4 @@
-"""Reruns the book's printed results over many seeds: `python -m book.figures [--seeds 10] [--only NAME]`.
+"""Reruns the book's printed results over many seeds: `python -m book.figures [--seeds 20] [--only NAME]`.
 
 Writes `book/figures.md`, a table of the book's figure, the median and the range today, and a picture of each
 distribution under `book/figures/`. What has been computed is kept in `build/figures/`, so that a stopped run goes on.
@@ -72,7 +72,7 @@ WHY: dict[tuple[str, str], str] = {}
 def main() -> int:
     """Runs what is missing, then writes table and pictures."""
     parser = argparse.ArgumentParser(prog="book.figures", description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seeds", type=int, default=10, help="how many seeds (default: 10)")
+    parser.add_argument("--seeds", type=int, default=20, help="how many seeds (default: 20)")
     parser.add_argument("--only", choices=sorted(BOOK), help="run one experiment alone; the table is not written")
     options = parser.parse_args()
     results = _run(options.seeds, (options.only,) if options.only else tuple(BOOK))
