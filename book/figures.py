@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import statistics
 import sys
@@ -188,8 +189,11 @@ def _pictures(results: dict[str, dict[str, list[float]]]) -> None:
         if min(spread) > 0 and max(spread) > 20 * min(spread):
             axis.set_xscale("log")
         axis.set_title(name.replace("_", " "), fontsize="medium")
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        picture = io.StringIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None})
         plt.close(figure)
+        lines = (line.rstrip() for line in picture.getvalue().splitlines())
+        write_atomic(folder / f"{name}.svg", ("\n".join(lines) + "\n").encode())
 
 
 if __name__ == "__main__":
