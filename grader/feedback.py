@@ -28,16 +28,17 @@ def gravest(outcomes: Iterable[Outcome]) -> Outcome:
     return next((outcome for outcome in ORDER if outcome in found), Outcome.INFRASTRUCTURE)
 
 
-def visible_errors(records: Iterable[Record]) -> frozenset[tuple[str, str, int]]:
-    """Exceptions that a visible case raises: their messages may be shown for hidden cases too."""
+Key = tuple[str, str, int, str]
+
+
+def visible_errors(records: Iterable[Record]) -> frozenset[Key]:
+    """What the student's process said of visible cases: the same words may be shown for hidden ones too."""
     return frozenset(
-        (record.answer.exception, record.answer.cell, record.answer.line)
-        for record in records
-        if record.visibility == "public" and record.answer is not None and record.answer.line
+        _key(record.answer) for record in records if record.visibility == "public" and record.answer is not None
     )
 
 
-def message(record: Record, snapshot: Snapshot, visible: frozenset[tuple[str, str, int]]) -> str:
+def message(record: Record, snapshot: Snapshot, visible: frozenset[Key]) -> str:
     """The verdict on one test in words; empty where it passed.
 
     Args:
@@ -53,29 +54,32 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[tuple[str, st
     if record.difference is not None:
         words = record.difference.words(show_values=public)
         return f"{_called(record)}{words}" if public else words
-    if record.answer is not None and record.answer.line:
+    if record.answer is not None and record.answer.hearsay:
         return raised(record.answer, snapshot, public or _key(record.answer) in visible)
-    if record.answer is not None and record.answer.exception:
-        return raised(record.answer, snapshot, public)
     return _sentence(record.words) if record.words else "The claim does not hold."
 
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
-    """An exception of the student's: its class, its line, and where allowed its own message."""
-    name = answer.exception or "an exception"
-    source = _line(snapshot, answer.cell, answer.line)
+    """How the student's code ended: the class of its exception, its line, and where allowed its own words."""
+    own = answer.message if with_message else ""
+    place = f"{answer.cell}, line {answer.line}" if answer.line else ""
     if answer.outcome is Outcome.MISSING:
-        place = f" ({answer.cell}, line {answer.line})" if answer.line else ""
-        return f"Not written yet{place}."
-    verb = "cannot be read" if answer.exception in ("SyntaxError", "IndentationError", "TabError") else "raised"
-    text = f"Your code raised {name}" if verb == "raised" else f"Python cannot read your code: {name}"
-    if answer.line:
-        text += f" in {answer.cell}, line {answer.line}"
-    if (with_message and answer.message) or verb != "raised":
-        text += f": {answer.message}"
+        return _sentence(own) if own and not place else "Not written yet" + (f" ({place})." if place else ".")
+    if answer.outcome is Outcome.FORBIDDEN:
+        return _sentence(
+            own or "your code uses a built-in that it must not use here" + (f" ({place})" if place else "")
+        )
+    if answer.outcome is Outcome.FAILED:
+        return f"What your code returns cannot be compared: {own or 'it is not made of numbers, strings and arrays'}."
+    unreadable = answer.exception in ("SyntaxError", "IndentationError", "TabError")
+    name = answer.exception or "an exception"
+    text = f"Python cannot read your code: {name}" if unreadable else f"Your code raised {name}"
+    text += f" in {place}" if place else ""
+    text += f": {own}" if own else ""
+    source = _line(snapshot, answer.cell, answer.line)
     if source:
         text += f"\n    {source.strip()}"
-        if answer.column and verb != "raised":
+        if answer.column and unreadable:
             indent = len(source) - len(source.lstrip())
             text += "\n    " + " " * max(0, answer.column - 1 - indent) + "^"
     return text
@@ -86,8 +90,8 @@ def _called(record: Record) -> str:
     return f"Case {record.probe}({arguments}). " if record.probe else ""
 
 
-def _key(answer: Answer) -> tuple[str, str, int]:
-    return answer.exception, answer.cell, answer.line
+def _key(answer: Answer) -> Key:
+    return answer.exception, answer.cell, answer.line, answer.message
 
 
 def _line(snapshot: Snapshot, cell: str, line: int) -> str:

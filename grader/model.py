@@ -157,6 +157,7 @@ class Answer(Struct, frozen=True):
     cell: str = ""
     line: int = 0  # of the student's own code
     column: int = 0  # of a syntax error
+    hearsay: bool = False  # the message is the word of the student's process: of a hidden case it may quote the inputs
     touched: tuple[
         str, ...
     ] = ()  # top-level names that the probe took from the module; the course's own programs' word

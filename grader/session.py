@@ -251,12 +251,14 @@ class Session:
             touched = answer.get("touched")
             return Answer(None, value=answer["value"], touched=tuple(touched) if type(touched) is list else ())
         if "unsupported" in answer:
-            return Answer(Outcome.FAILED, message=printable(str(answer["unsupported"]), 300))
+            return Answer(Outcome.FAILED, message=printable(str(answer["unsupported"]), 300), hearsay=True)
         if "forbidden" in answer:
             return Answer(
-                Outcome.FORBIDDEN, message=f"{printable(str(answer['forbidden']), 200)} must not be used here"
+                Outcome.FORBIDDEN,
+                message=f"{printable(str(answer['forbidden']), 200)} must not be used here",
+                hearsay=True,
             )
-        if "broken" in answer:
+        if "broken" in answer and self._left == math.inf:  # a student's process could say so to save an attempt
             return Answer(Outcome.INFRASTRUCTURE, message=printable(str(answer["broken"]), 500))
         try:
             return self._raised(answer["raised"])
@@ -277,6 +279,7 @@ class Session:
             KINDS[kind],
             exception=raised["exception"] if raised["exception"] in self.known else "",
             message=message,
+            hearsay=True,
             cell=cell,
             line=line,
             column=int(raised.get("column", 0)),

@@ -295,3 +295,38 @@ def test_the_trusted_process_never_imports_the_framework(tmp_path):
 def test_gravity_of_outcomes_is_total():
     assert set(feedback.ORDER) == set(Outcome)
     assert find_difference(1, 1, 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise ValueError(f'seen {x.ravel()[0]}')",
+        "raise type(f'Seen{int(1e6 * x.ravel()[0])}', (Exception,), {})(f'seen {x.ravel()[0]}')",
+        "exec(compile(\"raise type('E', (Exception,), {})(f'seen {x.ravel()[0]}')\", 'elsewhere', 'exec'))",
+        "return {f'seen {x.ravel()[0]}': 1j}",
+        "return type(f'seen{x.ravel()[0]}', (), {})()",
+        "import json, os, struct\n    h = json.dumps({'d': [['raised', {'d': [['kind', 'absent'], ['exception', ''], "
+        "['message', f'seen {x.ravel()[0]}'], ['cell', ''], ['line', 0]]}]]}).encode()\n    "
+        "m = b'GVT1' + struct.pack('<I', len(h)) + h\n    os.write(3, struct.pack('<I', len(m)) + m)\n    "
+        "import time; time.sleep(9)",
+    ],
+)
+def test_no_channel_shows_what_a_hidden_case_was(arrays_grader, arrays, edited, code):
+    """A student's code knows its inputs; it must not be able to have them printed, by any way to fail."""
+    report = arrays_grader.grade(arrays, edited((CENTER, code)), task="center")
+    for test in verdicts(report, "center"):
+        if test.visibility == "hidden":
+            assert test.outcome is not Outcome.PASSED
+            assert "seen" not in test.message.split("\n")[0].lower()
+
+
+def test_a_student_cannot_call_a_fail_ours(arrays_grader, arrays, edited):
+    code = (
+        "import json, os, struct\n    h = json.dumps({'d': [['broken', 'oh']]}).encode()\n    "
+        "m = b'GVT1' + struct.pack('<I', len(h)) + h\n    os.write(3, struct.pack('<I', len(m)) + m)\n    "
+        "import time; time.sleep(9)"
+    )
+    report = arrays_grader.grade(arrays, edited((CENTER, code)), task="center")
+    outcomes_of_tests = {test.outcome for test in verdicts(report, "center")}
+    assert outcomes_of_tests <= {Outcome.ERROR, Outcome.TIMEOUT}
+    assert report.tasks[0].score == 0
