@@ -85,7 +85,7 @@ lock: ## choose the newest versions that pyproject.toml allows, with hashes (nee
 	@command -v $(UV) >/dev/null || { echo 'error: uv is not installed; get it with: pipx install uv' >&2; exit 2; }
 	$(COMPILE) --upgrade --extra cpu -o requirements/student.txt
 	$(COMPILE) --upgrade --extra cpu --extra instructor -c requirements/student.txt -o requirements/instructor.txt
-	$(COMPILE) --upgrade --extra cpu --extra dev -c requirements/student.txt -o requirements/dev.txt
+	$(COMPILE) --upgrade --extra cpu --extra instructor --extra lab --extra book --extra dev -c requirements/instructor.txt -o requirements/dev.txt
 
 ##@ Housekeeping
 

@@ -61,7 +61,8 @@ LAYERS: dict[str, set[str]] = {
     "slices": set(),
     "rehearsal": {"grade"},
     "audit": {"inventory", "rehearsal", "syntax", "grade"},
-    "__main__": {"audit", "classroom", "doctor"},
+    "verbs": {"audit", "classroom", "doctor"},
+    "__main__": {"verbs"},
 }
 
 
@@ -220,7 +221,14 @@ def test_scikit_learn_is_not_locked(name: str) -> None:
     assert "scikit-learn" not in locked(name)
 
 
-@pytest.mark.parametrize(("name", "extras"), [("student", ["cpu"]), ("dev", ["cpu", "dev"])])
+@pytest.mark.parametrize(
+    ("name", "extras"),
+    [
+        ("student", ["cpu"]),
+        ("instructor", ["cpu", "instructor"]),
+        ("dev", ["cpu", "instructor", "lab", "book", "dev"]),
+    ],
+)
 def test_a_lock_holds_what_pyproject_asks_for(name: str, extras: list[str]) -> None:
     project = PYPROJECT["project"]
     wanted = project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]

@@ -1,0 +1,43 @@
+"""`grader audit`: the proof that every check matters."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from grader.verbs.shared import (
+    FAILED,
+    PASSED,
+    Verbs,
+    add_running_options,
+    check_writable,
+    find_chapter,
+    load_course,
+    open_grader,
+)
+
+
+def add(verbs: Verbs) -> None:
+    """Adds the verb to the command line."""
+    parser = verbs.add_parser("audit", help="prove that every check matters")
+    parser.add_argument("chapter", nargs="?", help="one chapter (default: all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix and the findings there")
+    add_running_options(parser)
+    parser.set_defaults(verb=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """What the verb does; returns the exit code."""
+    from grader.atomic import write_atomic
+    from grader.audit import audit, encode_audit
+    from grader.reports.terminal import console
+
+    course = load_course(options)
+    chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+    check_writable(options.json)
+    with open_grader(course, options) as grader:
+        result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1)
+    if options.json:
+        write_atomic(options.json, encode_audit(result))
+    return PASSED if result.ok else FAILED

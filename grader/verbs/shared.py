@@ -1,0 +1,102 @@
+"""What verbs have in common: finding the course, opening a grader, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.grade import Grader
+    from grader.model import Chapter, Course, Report
+    from grader.plugin import Record
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Verbs = object
+
+PASSED, FAILED, UNUSABLE, INFRASTRUCTURE = 0, 1, 2, 3
+
+
+def add_running_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every verb that runs code."""
+    parser.add_argument("--sandbox", choices=("auto", "bwrap", "none"), default="auto")
+    parser.add_argument("--seed", type=int, metavar="N", help="draw hidden cases from N, not the assignment's own seed")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--no-cache", action="store_true", help="ask the reference and the mutants anew")
+
+
+def load_course(options: argparse.Namespace) -> Course:
+    """The course that the command is about."""
+    from grader.course import find_root, load
+
+    return load(find_root(options.course or Path.cwd()))
+
+
+def find_chapter(course: Course, name: str) -> Chapter:
+    """The chapter of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return course.chapter(name)
+    except KeyError:
+        known = ", ".join(chapter.key for chapter in course.chapters)
+        raise UsageError(f"there is no chapter {name!r} yet; there is {known}") from None
+
+
+def chapter_of(options: argparse.Namespace) -> tuple[Course, Chapter]:
+    """The course and the chapter that the command names."""
+    course = load_course(options)
+    return course, find_chapter(course, options.chapter)
+
+
+def open_grader(course: Course, options: argparse.Namespace) -> Grader:
+    """A grader as the options ask for it."""
+    from grader.grade import Grader
+
+    check_device(options.device)
+    if options.sandbox == "none":
+        print("grader: no sandbox: the code that is graded can do all that you can", file=sys.stderr)
+    return Grader(course, options.sandbox, options.device, options.seed, cache=not options.no_cache)
+
+
+def check_device(device: str) -> None:
+    """Raises UsageError where the device is not there."""
+    if device == "cuda" and not Path("/dev/nvidiactl").exists():
+        raise UsageError(
+            "--device cuda: this machine has no NVIDIA GPU, or not its driver; leave it out to use the CPU"
+        )
+
+
+@contextlib.contextmanager
+def watching(out: Console, chapter: Chapter, task: str | None) -> Iterator[Callable[[Record], None] | None]:
+    """A line that says what is going on, where somebody is watching."""
+    if not out.is_terminal:
+        yield None
+        return
+    with out.status("starting a worker: loading the libraries takes a few seconds") as status:
+        yield lambda record: status.update(f"{record.task}: {record.test.removeprefix('test_').replace('_', ' ')}")
+
+
+def check_writable(*paths: Path | None) -> None:
+    """Raises UsageError where a file could not be written at the end."""
+    for path in paths:
+        if path is not None and not path.resolve().parent.is_dir():
+            raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
+
+
+def exit_code(reports: Sequence[Report]) -> int:
+    """The exit code for these reports."""
+    outcomes = {report.outcome for report in reports}
+    if "infrastructure" in outcomes:
+        return INFRASTRUCTURE
+    return PASSED if outcomes <= {"passed"} else FAILED
