@@ -20,6 +20,7 @@ CHAPTER_FILE = "chapter.toml"
 _CHAPTER_ID = re.compile(r"ch[0-9]+_[a-z0-9_]+")
 _TASK_ID = re.compile(r"[a-z][a-z0-9_]*")
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_IMAGE = re.compile(r"[A-Za-z0-9][\w.:/@-]*")  # and so never an option
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<where>.*)`)?$", re.DOTALL)
 
 
@@ -45,6 +46,7 @@ class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     threads: int = 1
     min_probe_seconds: float = 20.0  # no chapter may allow less: TensorFlow needs 20
     audit: AuditNumbers = AuditNumbers()
+    images: dict[str, str] = {}
 
 
 class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +100,9 @@ def load(root: Path) -> Course:
     for name in file.preload:
         if not _DOTTED.fullmatch(name):
             raise AuthorError(f'{path}: preload: "{name}" is not the name of a module')
+    for device, image in file.images.items():
+        if device not in ("cpu", "cuda") or not _IMAGE.fullmatch(image):
+            raise AuthorError(f'{path}: images: {device} = "{image}" is not the name of an image for cpu or cuda')
     exercises = _inside(root, path, "exercises", file.exercises)
     runtime = _inside(root, path, "runtime", file.runtime)
     if not runtime.is_file():
@@ -116,6 +121,7 @@ def load(root: Path) -> Course:
         exceptions=file.exceptions,
         environment=file.environment,
         threads=file.threads,
+        images=file.images,
         chapters=tuple(_chapter(exercises, private, name, file.min_probe_seconds) for name in file.chapters),
     )
 

@@ -39,10 +39,11 @@ class Grader:
 
     Args:
         course: the course.
-        sandbox: "auto", "bwrap" or "none", or a sandbox.
+        sandbox: "auto", "bwrap", "docker" or "none", or a sandbox.
         device: "cpu" or "cuda".
         seed: the seed of hidden cases; None: the assignment's own.
         cache: whether answers of the course's own programs are kept on disk, under `build/cache`.
+        image: the container image for the sandbox "docker"; empty: the course's own for the device.
 
     Raises:
         InfrastructureError: the sandbox does not work here.
@@ -55,9 +56,10 @@ class Grader:
         device: str = "cpu",
         seed: int | None = None,
         cache: bool = True,
+        image: str = "",
     ) -> None:
         self.course, self.device, self.seed = course, device, seed
-        self.sandbox = choose(sandbox) if isinstance(sandbox, str) else sandbox
+        self.sandbox = choose(sandbox, image or course.images.get(device, "")) if isinstance(sandbox, str) else sandbox
         self.session = Session(course, self.sandbox, device)
         self._oracle_session = Session(course, self.sandbox, device)
         self.oracle = Oracle(self._oracle_session, course.root / "build" / "cache" if cache else None)

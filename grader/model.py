@@ -110,6 +110,7 @@ class Course(Struct, frozen=True):
     exceptions: tuple[str, ...] = ()  # the libraries' exception classes that feedback may name
     environment: dict[str, str] = {}  # the worker's environment variables; "{scratch}" is its writable folder
     threads: int = 1  # that the framework may use for one submission
+    images: dict[str, str] = {}  # device -> the container image with the course's libraries
 
     def chapter(self, name: str) -> Chapter:
         """The chapter called `name`: its id, its short name or its number.

@@ -176,6 +176,10 @@ class Session:
         if reply.get("ready") is not True:
             self.shut()
             raise InfrastructureError(f"the worker does not start: {printable(str(reply.get('reason')))}")
+        complaint = self.sandbox.complaint(reply["versions"])
+        if complaint:
+            self.shut()
+            raise InfrastructureError(complaint)
         self.versions = reply["versions"]
 
     def shut(self) -> None:

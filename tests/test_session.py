@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 
 from grader.model import Inputs, Outcome
-from grader.sandbox import Unconfined, choose
+from grader.sandbox import Unconfined
 from grader.session import Session
+from tests.conftest import sandbox_or_skip
 
 X = np.arange(6, dtype="float32").reshape(3, 2)
 CENTER = Inputs("centered", {"x": X}, {})
 BODY = "return x - column_means(x)"
 
 
-@pytest.fixture(scope="module", params=["bwrap", "none"])
+@pytest.fixture(scope="module", params=["bwrap", "docker", "none"])
 def session(request, arrays_course):
-    with Session(arrays_course, choose(request.param)) as session:
+    with Session(arrays_course, sandbox_or_skip(request.param)) as session:
         yield session
 
 

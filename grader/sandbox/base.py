@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,6 +58,10 @@ class Sandbox:
     def launch(self, course: Course, device: str, scratch_bytes: int) -> Launched:
         """Starts a worker for a course; it waits for its first message."""
         raise NotImplementedError
+
+    def complaint(self, versions: Mapping[str, str]) -> str:
+        """What is wrong with the libraries' versions that its worker has told; empty where nothing is."""
+        return ""
 
 
 def interpreter() -> tuple[str, list[str]]:

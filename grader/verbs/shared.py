@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,10 @@ PASSED, FAILED, UNUSABLE, INFRASTRUCTURE = 0, 1, 2, 3
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
     """The options of every verb that runs code."""
-    parser.add_argument("--sandbox", choices=("auto", "bwrap", "none"), default="auto")
+    parser.add_argument("--sandbox", choices=("auto", "bwrap", "docker", "none"), default="auto")
+    parser.add_argument(
+        "--image", default="", metavar="NAME", help="the image for --sandbox docker (default: the course's)"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="draw hidden cases from N, not the assignment's own seed")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--no-cache", action="store_true", help="ask the reference and the mutants anew")
@@ -66,7 +70,11 @@ def open_grader(course: Course, options: argparse.Namespace) -> Grader:
     check_device(options.device)
     if options.sandbox == "none":
         print("grader: no sandbox: the code that is graded can do all that you can", file=sys.stderr)
-    return Grader(course, options.sandbox, options.device, options.seed, cache=not options.no_cache)
+    if options.image and not re.fullmatch(r"[A-Za-z0-9][\w.:/@-]*", options.image):
+        raise UsageError(f"--image: {options.image!r} is not the name of an image")
+    return Grader(
+        course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
+    )
 
 
 def check_device(device: str) -> None:
