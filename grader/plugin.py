@@ -78,6 +78,7 @@ class Suite:
         blocking: whether a failed need blocks.
         progress: called with each record.
         visibility: only the tests of this kind; None: both.
+        stop: whether the first test that fails is the last to run.
     """
 
     def __init__(
@@ -93,12 +94,13 @@ class Suite:
         blocking: bool = True,
         progress: Callable[[Record], None] | None = None,
         visibility: Visibility | None = None,
+        stop: bool = False,
     ) -> None:
         self.chapter, self.program, self.reference = chapter, program, reference
         self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
         self.verdicts = verdicts or {}
         self.progress = progress
-        self.visibility = visibility
+        self.visibility, self.stop = visibility, stop
         self.records: list[Record] = []
         self.broken: list[str] = []
         self._current: Record | None = None
@@ -120,6 +122,7 @@ class Suite:
                 self.chapter.exercises.anchor,
             ),  # so that modules are told apart by their whole path
             *("--noconftest", "--import-mode=importlib", "--strict-markers"),
+            *(["--exitfirst"] if self.stop else []),
             *(word for name in WITHOUT for word in ("-p", f"no:{name}")),
             *map(str, files),
         ]

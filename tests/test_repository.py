@@ -60,8 +60,10 @@ LAYERS: dict[str, set[str]] = {
     "inventory": set(),
     "slices": set(),
     "rehearsal": {"grade"},
+    "mutators": {"regions"},
+    "mutation": {"mutators", "grade"},
     "audit": {"inventory", "rehearsal", "syntax", "grade"},
-    "verbs": {"audit", "classroom", "doctor"},
+    "verbs": {"audit", "mutation", "classroom", "doctor"},
     "__main__": {"verbs"},
 }
 
