@@ -170,6 +170,7 @@ class Grader:
             seed=seed,
             tasks=tasks,
             blocking=blocking,
+            measure=True,
         )
         return suite.run()
 

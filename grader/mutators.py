@@ -48,6 +48,7 @@ _SIBLINGS = (
     *("cumsum cumprod", "segment_sum segment_mean", "unsorted_segment_sum unsorted_segment_mean", "ones fill"),
 )
 _SYMMETRIC = {"maximum", "minimum", "add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}
+_SHAPE_ONLY = {"len", "shape", "rank", "zeros_like", "ones_like", "isinstance", "id", "type", "callable"}
 _OTHER = {one: two for pair in _SIBLINGS for one, two in (pair.split(), pair.split()[::-1])}
 
 
@@ -122,10 +123,17 @@ def _within(tree: ast.stmt, region: regions.Region) -> list[tuple[Replacement, P
 
 
 def _idle(parent: ast.AST, field: str, node: ast.AST) -> bool:
-    """Text for people, and the names of what is called: a change there is no slip that anybody makes."""
+    """Text for people, the names of what is called, and what is asked for its shape alone: nobody slips there."""
     if isinstance(parent, ast.Expr) and isinstance(node, ast.Constant):
         return True
+    if isinstance(parent, ast.Call) and isinstance(node, ast.Name) and _called(parent) in _SHAPE_ONLY:
+        return True
     return isinstance(node, ast.Name) and (isinstance(parent, ast.Attribute) or field == "func")
+
+
+def _called(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _shown(node: ast.AST) -> str:
