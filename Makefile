@@ -61,6 +61,14 @@ format: $(VENV)/lock.txt ## put the code in form
 	@$(PYTHON) -m ruff check --quiet --fix $(CODE)
 	@$(PYTHON) -m ruff format $(CODE)
 
+.PHONY: mutate
+mutate: $(VENV)/lock.txt ## judge machine-made mutants of all solutions by the hidden tests (an hour; grader mutate ch4 --task momentum for less)
+	@$(GRADER) mutate
+
+.PHONY: new-task
+new-task: $(VENV)/lock.txt ## the pieces of a new task, put where they belong (CH=ch4 ID=rmsprop)
+	@$(GRADER) new-task "$${CH:?say which chapter: CH=ch4}" "$${ID:?name the task: ID=rmsprop}"
+
 .PHONY: render
 render: $(VENV)/lock.txt ## make the skeletons, notebooks and recorded values anew from solutions/
 	@$(GRADER) render

@@ -15,6 +15,7 @@ from grader.model import Chapter, Course, Outcome, Report, Snapshot
 from grader.proof import Audit, ChapterAudit, Finding, MutantRow
 from grader.rehearsal import rehearse
 from grader.reports.matrix import print_findings, print_matrix
+from grader.scaffold import MARK, unwritten
 from grader.syntax import fingerprint
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class _Work:
         """All the checks; one that cannot be made is a finding, and the others go on."""
         rows: list[MutantRow] = []
         steps: tuple[Callable[[], object], ...] = (
+            self._written,
             self._hints,
             self._fresh,
             self._solution,
@@ -96,6 +98,10 @@ class _Work:
 
     def _find(self, kind: str, where: str, words: str) -> None:
         self.findings.append(Finding(kind, where, " ".join(words.split())))
+
+    def _written(self) -> None:
+        for path, line in unwritten(self.chapter):
+            self._find("unwritten", f"{path.relative_to(self.grader.course.root)}:{line}", f"a {MARK} stands here")
 
     def _hints(self) -> None:
         render.hints(self.chapter)

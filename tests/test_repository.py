@@ -62,9 +62,10 @@ LAYERS: dict[str, set[str]] = {
     "rehearsal": {"grade"},
     "mutators": {"regions"},
     "mutation": {"mutators", "grade"},
+    "scaffold": {"assembly", "course"},
     "proof": set(),
     "margins": {"plugin", "proof"},
-    "audit": {"inventory", "rehearsal", "syntax", "margins", "grade", "reports"},
+    "audit": {"scaffold", "inventory", "rehearsal", "syntax", "margins", "grade", "reports"},
     "verbs": {"audit", "mutation", "classroom", "doctor"},
     "__main__": {"verbs"},
 }
