@@ -50,14 +50,16 @@ def audit(
         InfrastructureError: the grader cannot work.
     """
     findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
+    notes: list[Finding] = []
     proofs = []
     for chapter in chapters:
         work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs)
         proof = work.run()
         proofs.append(proof)
         findings += work.findings
+        notes += work.notes
         print_matrix(proof, console)
-    result = Audit(course.id, not findings, tuple(proofs), tuple(findings))
+    result = Audit(course.id, not findings, tuple(proofs), tuple(findings), tuple(notes))
     print_findings(result, console)
     return result
 
@@ -71,6 +73,7 @@ class _Work:
         self.findings: list[Finding] = []
         self.tests: dict[str, tuple[str, ...]] = dict.fromkeys(self.tasks, ())
         self.scores: dict[str, float] = {}
+        self.notes: list[Finding] = []
         self.margins = Margins()
 
     def run(self) -> ChapterAudit:
@@ -91,7 +94,7 @@ class _Work:
             except AuthorError as error:
                 self._find("author", self.chapter.id, str(error))
         margins = self.margins.table()
-        self.findings += too_close(self.chapter.id, margins)
+        self.notes += too_close(self.chapter.id, margins)
         self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
         maximum = sum(task.points for task in self.chapter.tasks)
         return ChapterAudit(self.chapter.id, self.tests, tuple(rows), self.scores, maximum, margins)
@@ -211,7 +214,7 @@ class _Work:
                     self._find("redundant", f"{self.chapter.id} {task_id}", words)
                 elif name not in alone:
                     words = f"{name}: whatever fails it fails another test of the task too"
-                    self._find("redundant", f"{self.chapter.id} {task_id}", words)
+                    self.notes.append(Finding("redundant", f"{self.chapter.id} {task_id}", words))
 
     def _mutant(self, mutant: Mutant) -> MutantRow:
         from grader.grade import as_snapshot

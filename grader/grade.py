@@ -174,8 +174,8 @@ class Grader:
         )
         return suite.run()
 
-    def first_failure(self, chapter: Chapter, snapshot: Snapshot, task: str) -> Record | None:
-        """Runs a task's hidden tests against a program of the course's own, as far as the first that fails.
+    def first_failure(self, chapter: Chapter, snapshot: Snapshot, tasks: tuple[str, ...]) -> Record | None:
+        """Runs the hidden tests of some tasks against a program of the course's own, as far as the first that fails.
 
         It goes through the students' worker and no cache: a program that is asked once is not worth keeping.
         """
@@ -187,8 +187,8 @@ class Grader:
                 self._student,
                 self._expected(chapter),
                 seed=seed,
-                tasks=(task,),
-                verdicts={} if loaded.verdict is None else {task: loaded.verdict},
+                tasks=tasks,
+                verdicts={} if loaded.verdict is None else dict.fromkeys(tasks, loaded.verdict),
                 blocking=False,
                 visibility="hidden",
                 stop=True,
