@@ -61,6 +61,20 @@ format: $(VENV)/lock.txt ## put the code in form
 	@$(PYTHON) -m ruff check --quiet --fix $(CODE)
 	@$(PYTHON) -m ruff format $(CODE)
 
+.PHONY: mutate
+mutate: $(VENV)/lock.txt ## judge machine-made mutants of all solutions by the hidden tests (an hour; grader mutate ch4 --task momentum for less)
+	@$(GRADER) mutate
+
+.PHONY: new-task
+new-task: $(VENV)/lock.txt ## the pieces of a new task, put where they belong (CH=ch4 ID=rmsprop)
+	@$(GRADER) new-task "$${CH:?say which chapter: CH=ch4}" "$${ID:?name the task: ID=rmsprop}"
+
+.PHONY: oracles
+ORACLES := build/oracles
+oracles: ## record values anew from PyTorch, optax and SciPy, in an environment of their own (Python 3.11, PyTorch's CPU build)
+	@python3.11 -m venv $(ORACLES) && $(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oracles.txt
+	@$(ORACLES)/bin/python tests/oracles/record.py tests/oracles/recorded.json
+
 .PHONY: render
 render: $(VENV)/lock.txt ## make the skeletons, notebooks and recorded values anew from solutions/
 	@$(GRADER) render
@@ -86,6 +100,11 @@ lock: ## choose the newest versions that pyproject.toml allows, with hashes (nee
 	$(COMPILE) --upgrade --extra cpu -o requirements/student.txt
 	$(COMPILE) --upgrade --extra cpu --extra instructor -c requirements/student.txt -o requirements/instructor.txt
 	$(COMPILE) --upgrade --extra cpu --extra instructor --extra lab --extra book --extra dev -c requirements/instructor.txt -o requirements/dev.txt
+
+.PHONY: lock-oracles
+lock-oracles: ## the same for the oracles (WHEELS=where PyTorch's CPU build lies, a folder or a page)
+	UV_CUSTOM_COMPILE_COMMAND='make lock-oracles' $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --upgrade --find-links "$${WHEELS:?say where PyTorch's CPU build lies}" tests/oracles/requirements.in -o requirements/oracles.txt
 
 ##@ Housekeeping
 

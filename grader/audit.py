@@ -6,16 +6,16 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import Struct
-from rich.text import Text
-
 from grader import misconceptions, notebook, render
 from grader.course import AuditNumbers, audit_numbers
 from grader.errors import AuthorError
 from grader.inventory import unexpected
+from grader.margins import Margins, too_close
 from grader.model import Chapter, Course, Outcome, Report, Snapshot
+from grader.proof import Audit, ChapterAudit, Finding, MutantRow
 from grader.rehearsal import rehearse
+from grader.reports.matrix import print_findings, print_matrix
+from grader.scaffold import MARK, unwritten
 from grader.syntax import fingerprint
 
 if TYPE_CHECKING:
@@ -25,63 +25,7 @@ if TYPE_CHECKING:
     from grader.grade import Grader
     from grader.plugin import Record
 
-# one letter a verdict, for the matrix
-SIGNS = {
-    Outcome.PASSED: ".",
-    Outcome.FAILED: "x",
-    Outcome.ERROR: "e",
-    Outcome.MISSING: "-",
-    Outcome.BLOCKED: "b",
-    Outcome.TIMEOUT: "t",
-    Outcome.MEMORY: "m",
-    Outcome.FORBIDDEN: "f",
-    Outcome.INFRASTRUCTURE: "?",
-}
 UNHURT = (Outcome.PASSED, Outcome.BLOCKED)  # a test that has caught nothing
-
-
-class Finding(Struct, frozen=True):
-    """One thing that is not as it should be."""
-
-    kind: str  # "mutant", "redundant", "alternate", "skeleton", "stale" ...
-    where: str
-    words: str
-
-
-class MutantRow(Struct, frozen=True):
-    """How one mutant did."""
-
-    name: str
-    declared: tuple[str, ...]
-    failed: tuple[str, ...]
-    blocked: tuple[str, ...]
-    named: dict[str, str]  # for each task it fails: the misconception that a student would be told
-    tests: dict[str, Outcome]
-
-
-class ChapterAudit(Struct, frozen=True):
-    """One chapter's proof."""
-
-    id: str
-    tests: dict[str, tuple[str, ...]]  # task -> its hidden tests
-    mutants: tuple[MutantRow, ...]
-    scores: dict[str, float]  # skeleton, solution, alternates
-    max_score: float
-
-
-class Audit(Struct, frozen=True):
-    """The proof of a course, or what is wrong with it."""
-
-    course: str
-    ok: bool
-    chapters: tuple[ChapterAudit, ...]
-    findings: tuple[Finding, ...]
-    schema: int = 1
-
-
-def encode_audit(result: Audit) -> bytes:
-    """The audit as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
 
 
 def audit(
@@ -106,17 +50,18 @@ def audit(
         InfrastructureError: the grader cannot work.
     """
     findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
+    notes: list[Finding] = []
     proofs = []
     for chapter in chapters:
         work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs)
         proof = work.run()
         proofs.append(proof)
         findings += work.findings
-        _print_matrix(proof, console)
-    for finding in findings:
-        console.print(Text(f"{finding.kind}: {finding.where}: {finding.words}"), soft_wrap=True)
-    console.print(Text(_summary(proofs, findings)), soft_wrap=True)
-    return Audit(course.id, not findings, tuple(proofs), tuple(findings))
+        notes += work.notes
+        print_matrix(proof, console)
+    result = Audit(course.id, not findings, tuple(proofs), tuple(findings), tuple(notes))
+    print_findings(result, console)
+    return result
 
 
 class _Work:
@@ -128,11 +73,14 @@ class _Work:
         self.findings: list[Finding] = []
         self.tests: dict[str, tuple[str, ...]] = dict.fromkeys(self.tasks, ())
         self.scores: dict[str, float] = {}
+        self.notes: list[Finding] = []
+        self.margins = Margins()
 
     def run(self) -> ChapterAudit:
         """All the checks; one that cannot be made is a finding, and the others go on."""
         rows: list[MutantRow] = []
         steps: tuple[Callable[[], object], ...] = (
+            self._written,
             self._hints,
             self._fresh,
             self._solution,
@@ -145,12 +93,18 @@ class _Work:
                 step()
             except AuthorError as error:
                 self._find("author", self.chapter.id, str(error))
+        margins = self.margins.table()
+        self.notes += too_close(self.chapter.id, margins)
         self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
         maximum = sum(task.points for task in self.chapter.tasks)
-        return ChapterAudit(self.chapter.id, self.tests, tuple(rows), self.scores, maximum)
+        return ChapterAudit(self.chapter.id, self.tests, tuple(rows), self.scores, maximum, margins)
 
     def _find(self, kind: str, where: str, words: str) -> None:
         self.findings.append(Finding(kind, where, " ".join(words.split())))
+
+    def _written(self) -> None:
+        for path, line in unwritten(self.chapter):
+            self._find("unwritten", f"{path.relative_to(self.grader.course.root)}:{line}", f"a {MARK} stands here")
 
     def _hints(self) -> None:
         render.hints(self.chapter)
@@ -188,6 +142,7 @@ class _Work:
                     self._find("right program", f"{self.chapter.id} {name}", words)
         for note in report.notes:
             self._find("right program", f"{self.chapter.id} {name}", note)
+        self.margins.right(name, self.grader.run_program(self.chapter, program, self.tasks))
         return report
 
     def _skeletons(self) -> None:
@@ -238,6 +193,7 @@ class _Work:
             return
         rehearse(self.grader, self.chapter, self.jobs)
         killed: set[str] = set()
+        alone: set[str] = set()  # the tests that some mutant fails and no other of their task
         for task in self.chapter.tasks:
             count = sum(task.id in mutant.fails for mutant in mutants)
             if count < self.numbers.mutants:
@@ -245,13 +201,20 @@ class _Work:
                 self._find("count", f"{self.chapter.id} {task.id}", words)
         for mutant in mutants:
             row = self._mutant(mutant)
-            killed |= {name for name, outcome in row.tests.items() if outcome not in UNHURT}
+            caught = {name for name, outcome in row.tests.items() if outcome not in UNHURT}
+            killed |= caught
+            for tests in self.tests.values():
+                found = caught.intersection(tests)
+                alone |= found if len(found) == 1 else set()
             yield row
         for task_id, tests in self.tests.items():
             for name in tests:
                 if name not in killed:
                     words = f"{name}: no mutant fails it, so nothing shows that it matters"
                     self._find("redundant", f"{self.chapter.id} {task_id}", words)
+                elif name not in alone:
+                    words = f"{name}: whatever fails it fails another test of the task too"
+                    self.notes.append(Finding("redundant", f"{self.chapter.id} {task_id}", words))
 
     def _mutant(self, mutant: Mutant) -> MutantRow:
         from grader.grade import as_snapshot
@@ -259,6 +222,7 @@ class _Work:
         where = f"{self.chapter.id} {mutant.name}"
         program = as_snapshot(self.chapter, mutant.source)
         records = self.grader.run_program(self.chapter, program, self.tasks, blocking=True)
+        self.margins.wrong(mutant.name, mutant.fails, records)
         tests: dict[str, Outcome] = {}
         for record in records:
             if tests.get(record.test, Outcome.PASSED) is Outcome.PASSED:
@@ -307,37 +271,3 @@ class _Work:
 
 def _tasks(records: Sequence[Record], wanted: Callable[[Outcome], bool]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record.task for record in records if wanted(record.outcome)))
-
-
-def _print_matrix(proof: ChapterAudit, console: Console) -> None:
-    """Mutants by hidden tests, the tests of a task side by side."""
-    console.print(Text(f"{proof.id}: mutants by hidden tests"))
-    for number, (task, tests) in enumerate(proof.tests.items(), start=1):
-        console.print(
-            Text(f"  {number} {task}: {', '.join(test.removeprefix('test_') for test in tests)}"), soft_wrap=True
-        )
-    # by hand: a table would shorten what does not fit the screen
-    first = max((len(row.name) for row in proof.mutants), default=0)
-    widths = [max(len(tests), len(str(number))) for number, tests in enumerate(proof.tests.values(), start=1)]
-    lines = [("", [str(number) for number in range(1, len(widths) + 1)])]
-    lines += [
-        (row.name, ["".join(_sign(row, t) for t in tests) for tests in proof.tests.values()]) for row in proof.mutants
-    ]
-    for name, groups in lines:
-        cells = " ".join(group.ljust(width) for group, width in zip(groups, widths, strict=True))
-        console.print(Text(f"  {name.ljust(first)}  {cells}".rstrip()), soft_wrap=True)
-    words = [f"{sign} {outcome}" for outcome, sign in SIGNS.items() if outcome is not Outcome.INFRASTRUCTURE]
-    console.print(Text("  " + "  ".join(words)), soft_wrap=True)
-    scores = ", ".join(f"{name} {score:g}" for name, score in proof.scores.items())
-    console.print(Text(f"  of {proof.max_score:g} points: {scores}"), soft_wrap=True)
-
-
-def _sign(row: MutantRow, test: str) -> str:
-    return SIGNS[row.tests[test]] if test in row.tests else " "
-
-
-def _summary(proofs: Sequence[ChapterAudit], findings: Sequence[Finding]) -> str:
-    mutants = sum(len(proof.mutants) for proof in proofs)
-    tests = sum(len(names) for proof in proofs for names in proof.tests.values())
-    state = "nothing is wrong" if not findings else f"{len(findings)} findings"
-    return f"{mutants} mutants, {tests} hidden tests: {state}"

@@ -8,7 +8,9 @@ Integers, booleans and strings must be equal; floats ``|actual - expected| <= at
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,9 @@ from grader.differences import MAX_DEPTH, Difference, Kind, Path
 Array = NDArray[Any]
 Place = tuple[int, ...]
 
+_meter: list[float] | None = None  # while somebody measures
+
+_HUGE = 1e300  # as a tolerance: all finite numbers are close
 _EXACT = "biu"
 _SCALARS = (type(None), bool, int, float, str)
 _DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])
@@ -48,9 +53,25 @@ def assert_close(
     Raises:
         Mismatch: they do not.
     """
+    if _meter is not None:
+        _meter.append(_error(actual, expected, rtol, atol))
     difference = find_difference(actual, expected, rtol, atol, equal_nan=equal_nan)
     if difference is not None:
         raise Mismatch(difference)
+
+
+@contextlib.contextmanager
+def measuring() -> Iterator[list[float]]:
+    """Collects how far comparisons are from a tolerance: the largest |actual - expected| / (atol + rtol |expected|).
+
+    Infinite where the trees differ in form, in what is compared exactly, or in what is finite.
+    """
+    global _meter
+    before, _meter = _meter, []
+    try:
+        yield _meter
+    finally:
+        _meter = before
 
 
 def check(condition: Any, words: str) -> None:
@@ -96,6 +117,21 @@ def find_difference(
             if difference is not None:
                 return difference
     return None
+
+
+def _error(actual: Any, expected: Any, rtol: float, atol: float) -> float:
+    leaves: list[tuple[Path, Any, Any]] = []
+    if _walk(actual, expected, leaves) is not None or find_difference(actual, expected, 0.0, _HUGE, equal_nan=True):
+        return math.inf
+    worst = 0.0
+    with np.errstate(all="ignore"):
+        for _, a, e in leaves:
+            if type(e) is float or (type(e) is np.ndarray and e.dtype.kind == "f" and e.size):
+                one, other = np.asarray(a, np.float64), np.asarray(e, np.float64)
+                bound = atol + rtol * np.abs(other)
+                errors = np.abs(one - other) / np.where(bound > 0, bound, np.finfo(np.float64).tiny)
+                worst = max(worst, float(np.max(np.where(np.isfinite(other), errors, 0.0))))
+    return worst
 
 
 def _walk(actual: Any, expected: Any, leaves: list[tuple[Path, Any, Any]]) -> Difference | None:

@@ -61,6 +61,11 @@ class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
 _T = TypeVar("_T", _CourseFile, _ChapterFile)
 
 
+def is_task_id(name: str) -> bool:
+    """Whether a task may be called that."""
+    return bool(_TASK_ID.fullmatch(name))
+
+
 def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a `course.toml`.
 

@@ -172,8 +172,32 @@ class Grader:
             seed=seed,
             tasks=tasks,
             blocking=blocking,
+            measure=True,
         )
         return suite.run()
+
+    def first_failure(self, chapter: Chapter, snapshot: Snapshot, tasks: tuple[str, ...]) -> Record | None:
+        """Runs the hidden tests of some tasks against a program of the course's own, as far as the first that fails.
+
+        It goes through the students' worker and no cache: a program that is asked once is not worth keeping.
+        """
+        seed = seeds.assignment_seed(self.course, chapter, self.seed)
+        try:
+            loaded = self.session.open(chapter, snapshot, trusted=True)
+            suite = Suite(
+                chapter,
+                self._student,
+                self._expected(chapter),
+                seed=seed,
+                tasks=tasks,
+                verdicts={} if loaded.verdict is None else dict.fromkeys(tasks, loaded.verdict),
+                blocking=False,
+                visibility="hidden",
+                stop=True,
+            )
+            return next((record for record in suite.run() if record.outcome is not Outcome.PASSED), None)
+        finally:
+            self.session.close()
 
     def profile(self, chapter: Chapter, mutant: Mutant, task: str) -> list[Record]:
         """How a mutant does in the tests of a task."""

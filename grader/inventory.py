@@ -11,6 +11,7 @@ PUBLIC = (
     "lesson.md chapter.toml given.py cases.py probes.py test_public.py hints.md"
     " expected/released.json expected/recorded.json"
 ).split()
+PRIVATE = ("test_hidden.py", "equivalents.toml")
 _LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 
 
@@ -22,7 +23,9 @@ def unexpected(course: Course) -> Iterator[Path]:
         names = (*PUBLIC, f"{chapter.module}.py", f"{chapter.module}.ipynb")
         public |= {chapter.exercises / name for name in names}
         if chapter.solutions is not None:
-            private |= {chapter.solutions / name for name in (f"{chapter.module}.py", "test_hidden.py")}
+            private |= {
+                chapter.solutions / name for name in (f"{chapter.module}.py", "test_hidden.py", "equivalents.toml")
+            }
             for folder in ("mutants", "alternates"):
                 private |= set((chapter.solutions / folder).glob("*.py"))
     for path in _files(course.exercises):

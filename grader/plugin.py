@@ -16,7 +16,7 @@ import pytest
 from msgspec import Struct
 
 from grader import seeds
-from grader.compare import ClaimFailed, Mismatch
+from grader.compare import ClaimFailed, Mismatch, measuring
 from grader.differences import Difference
 from grader.errors import AuthorError, GraderError, InfrastructureError
 from grader.loading import QuietEnvironment, cases_of, forget_changed
@@ -49,6 +49,7 @@ class Record(Struct):
     probe: str = ""
     calls: list[Answer] = []  # what the submission answered,
     inputs: list[Inputs] = []  # and to what
+    errors: list[float] = []  # of its comparisons, as multiples of what each allows
     seconds: float = 0.0
 
 
@@ -78,6 +79,8 @@ class Suite:
         blocking: whether a failed need blocks.
         progress: called with each record.
         visibility: only the tests of this kind; None: both.
+        stop: whether the first test that fails is the last to run.
+        measure: whether records tell how far their comparisons are from the tolerance.
     """
 
     def __init__(
@@ -93,12 +96,14 @@ class Suite:
         blocking: bool = True,
         progress: Callable[[Record], None] | None = None,
         visibility: Visibility | None = None,
+        stop: bool = False,
+        measure: bool = False,
     ) -> None:
         self.chapter, self.program, self.reference = chapter, program, reference
         self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
         self.verdicts = verdicts or {}
         self.progress = progress
-        self.visibility = visibility
+        self.visibility, self.stop, self.measure = visibility, stop, measure
         self.records: list[Record] = []
         self.broken: list[str] = []
         self._current: Record | None = None
@@ -120,6 +125,7 @@ class Suite:
                 self.chapter.exercises.anchor,
             ),  # so that modules are told apart by their whole path
             *("--noconftest", "--import-mode=importlib", "--strict-markers"),
+            *(["--exitfirst"] if self.stop else []),
             *(word for name in WITHOUT for word in ("-p", f"no:{name}")),
             *map(str, files),
         ]
@@ -233,7 +239,10 @@ class Suite:
         )
         began = time.monotonic()
         try:
-            return (yield)
+            if not self.measure:
+                return (yield)
+            with measuring() as record.errors:
+                return (yield)
         finally:
             record.seconds = time.monotonic() - began
             self.records.append(record)

@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from grader import rehearsal, render
-from grader.audit import Audit, audit, encode_audit
+from grader.audit import audit
 from grader.course import AuditNumbers, load
 from grader.grade import Grader, as_snapshot
 from grader.model import Outcome
+from grader.proof import Audit, Finding, encode_audit
+from grader.reports.matrix import page
 
 
 def console():
@@ -40,6 +42,7 @@ def test_a_course_in_order_has_no_findings(arrays_course, arrays, arrays_grader)
     out = console()
     result = audit(arrays_course, [arrays], arrays_grader, out)
     assert told(result.findings) == []
+    assert told(result.notes) == []
     assert result.ok
     (proof,) = result.chapters
     assert proof.scores == {"solution": 10, "skeleton": 0, "notebook": 0, "functional": 10, "loops": 10}
@@ -146,7 +149,7 @@ IMPORT = (
 POINTS = ("solutions/ch1_arrays/test_hidden.py", '"shuffle_rows"', '"center"')
 WRONG = (
     "solutions/ch1_arrays/test_hidden.py",
-    "assert_close(submission(inputs), reference(inputs))",
+    "assert_close(submission(inputs), reference(inputs), **ROUNDING)",
     "check(False, 'never')",
 )
 
@@ -193,3 +196,54 @@ def test_mutants_can_be_run_by_several_processes(arrays_course, tmp_path, monkey
         for mutant in grader.mutants(chapter):
             grader.run_program(chapter, as_snapshot(chapter, mutant.source), ("shuffle_rows",), blocking=True)
         assert grader.oracle.asked == 0
+
+
+TWICE = '''
+
+@pytest.mark.task("running_mean")
+def test_batches_weigh_by_rows_again(submission, reference, case):
+    """Every row counts the same, once more."""
+    inputs = case("means", steps=4)
+    assert_close(submission(inputs), reference(inputs), **ROUNDING)
+'''
+
+
+def test_a_claim_that_nothing_fails_alone_is_reported(arrays_course, tmp_path):
+    root = copy(arrays_course, tmp_path)
+    hidden = root / "solutions" / "ch1_arrays" / "test_hidden.py"
+    hidden.write_text(hidden.read_text() + TWICE)
+    course = load(root)
+    with Grader(course, "bwrap", seed=7) as grader:
+        result = audit(course, course.chapters, grader, console())
+    assert result.ok
+    assert told(result.notes) == [
+        f"redundant: ch1_arrays running_mean: {name}: whatever fails it fails another test of the task too"
+        for name in ("test_batches_weigh_by_rows", "test_batches_weigh_by_rows_again")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "words"),
+    [
+        ('{"rtol": 1e-7, "atol": 1e-7}', "is right and errs by"),
+        ('{"rtol": 1e-1, "atol": 1e-1}', "is wrong and errs by only"),
+    ],
+    ids=["narrow", "wide"],
+)
+def test_a_tolerance_too_near_to_a_program_is_reported(arrays_course, tmp_path, tolerance, words):
+    root = copy(arrays_course, tmp_path)
+    edit(root / "solutions" / "ch1_arrays" / "test_hidden.py", '{"rtol": 1e-4, "atol": 1e-5}', tolerance)
+    course = load(root)
+    with Grader(course, "bwrap", seed=7) as grader:
+        result = audit(course, course.chapters, grader, console())
+    assert any(words in line for line in told(result.notes) if line.startswith("tolerance: ch1_arrays"))
+
+
+def test_the_page_shows_each_mutant_and_what_is_wrong(arrays_course, arrays, arrays_grader):
+    result = audit(arrays_course, [arrays], arrays_grader, console())
+    spoilt = msgspec.structs.replace(result, findings=(Finding("stale", "x.py", "<b>is not</b> what it was"),))
+    for proof, wanted in ((result, "nothing is wrong"), (spoilt, "&lt;b&gt;is not&lt;/b&gt; what it was")):
+        html = page(proof).decode()
+        assert wanted in html
+        assert "<script" not in html
+        assert all(row.name in html for row in proof.chapters[0].mutants)

@@ -18,6 +18,7 @@ from pip._internal.models.index import PyPI
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("student", "instructor", "dev")
+ALL_LOCKS = (*LOCKS, "oracles")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LARGEST = 1 << 20  # bytes
 
@@ -53,15 +54,20 @@ LAYERS: dict[str, set[str]] = {
     "feedback": {"plugin"},
     "misconceptions": {"plugin"},
     "grade": {"feedback", "misconceptions", "recorded", "render", "slices"},
-    "reports": set(),
+    "reports": {"proof"},
     "classroom": {"grade", "reports"},
     "doctor": {"sandbox", "course", "reports"},
     "syntax": set(),
     "inventory": set(),
     "slices": set(),
     "rehearsal": {"grade"},
-    "audit": {"inventory", "rehearsal", "syntax", "grade"},
-    "verbs": {"audit", "classroom", "doctor"},
+    "mutators": {"regions"},
+    "mutation": {"mutators", "grade"},
+    "scaffold": {"assembly", "course"},
+    "proof": set(),
+    "margins": {"plugin", "proof"},
+    "audit": {"scaffold", "inventory", "rehearsal", "syntax", "margins", "grade", "reports"},
+    "verbs": {"audit", "mutation", "classroom", "doctor"},
     "__main__": {"verbs"},
 }
 
@@ -205,7 +211,7 @@ def locked(name: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_a_lock_pins_every_package_by_hash_and_names_no_index(name: str) -> None:
     content = (ROOT / "requirements" / f"{name}.txt").read_text().replace("\\\n", " ")
     for line in content.splitlines():

@@ -88,6 +88,16 @@ def class_page(reports: Iterable[Report]) -> bytes:
     return html.encode()
 
 
+def rendered(name: str, **context: object) -> bytes:
+    """A page made of one of the templates.
+
+    Args:
+        name: the template's file.
+        context: what it shows.
+    """
+    return _environment().get_template(name).render(**context).encode()
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(

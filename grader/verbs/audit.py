@@ -23,6 +23,7 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add_parser("audit", help="prove that every check matters")
     parser.add_argument("chapter", nargs="?", help="one chapter (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix and the findings there")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the matrix as a page there")
     add_running_options(parser)
     parser.set_defaults(verb=run)
 
@@ -30,14 +31,18 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
     from grader.atomic import write_atomic
-    from grader.audit import audit, encode_audit
+    from grader.audit import audit
+    from grader.proof import encode_audit
+    from grader.reports.matrix import page
     from grader.reports.terminal import console
 
     course = load_course(options)
     chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
-    check_writable(options.json)
+    check_writable(options.json, options.html)
     with open_grader(course, options) as grader:
         result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1)
     if options.json:
         write_atomic(options.json, encode_audit(result))
+    if options.html:
+        write_atomic(options.html, page(result))
     return PASSED if result.ok else FAILED

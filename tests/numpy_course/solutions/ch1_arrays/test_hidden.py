@@ -5,13 +5,16 @@ import pytest
 
 from grader.compare import assert_close, check
 
+# float32: right programs differ by a few units in the seventh digit, wrong ones in the first
+ROUNDING = {"rtol": 1e-4, "atol": 1e-5}
+
 
 @pytest.mark.task("center")
 @pytest.mark.parametrize("shape", [(5, 3), (2, 4)])
 def test_centred_by_column(submission, reference, case, shape):
     """It is the columns that are centred, whatever the shape."""
-    inputs = case("centered", n=shape[0], d=shape[1])
-    assert_close(submission(inputs)["result"], reference(inputs)["result"])
+    inputs = case("centered", n=shape[0], d=shape[1], dtype="float64")
+    assert_close(submission(inputs)["result"], reference(inputs)["result"], **ROUNDING)
 
 
 @pytest.mark.task("center")
@@ -26,7 +29,8 @@ def test_argument_is_left_alone(submission, case):
 def test_dtype_is_kept(submission, reference, case, dtype):
     """The result has the dtype of the argument."""
     inputs = case("centered", n=3, d=2, dtype=dtype)
-    assert_close(submission(inputs)["result"], reference(inputs)["result"], rtol=1e-2, atol=1e-2)
+    result = submission(inputs)["result"]
+    check(result.dtype == reference(inputs)["result"].dtype, "the result has another dtype than the argument")
 
 
 @pytest.mark.task("normalise")
@@ -34,28 +38,29 @@ def test_dtype_is_kept(submission, reference, case, dtype):
 def test_unit_spread(submission, reference, case, n):
     """Columns are divided by the standard deviation over all n rows."""
     inputs = case("normalised", n=n, d=3)
-    assert_close(submission(inputs), reference(inputs))
+    assert_close(submission(inputs), reference(inputs), **ROUNDING)
 
 
 @pytest.mark.task("normalise")
 def test_constant_column_becomes_zeros(submission, reference, case):
     """A column without spread becomes zeros, not NaN."""
     inputs = case("normalised", n=5, d=2, constant=True)
-    assert_close(submission(inputs), reference(inputs))
+    column = submission(inputs)[..., 0]
+    assert_close(column, reference(inputs)[..., 0], **ROUNDING)
 
 
 @pytest.mark.task("running_mean")
 def test_batches_weigh_by_rows(submission, reference, case):
     """Every row counts the same, so larger batches weigh more."""
     inputs = case("means", steps=5)
-    assert_close(submission(inputs), reference(inputs))
+    assert_close(submission(inputs), reference(inputs), **ROUNDING)
 
 
 @pytest.mark.task("running_mean")
 def test_objects_are_independent(submission, reference, case):
     """Two running means do not disturb one another."""
     inputs = case("two_streams", steps=3)
-    assert_close(submission(inputs), reference(inputs))
+    assert_close(submission(inputs), reference(inputs), **ROUNDING)
 
 
 @pytest.mark.task("shuffle_rows")

@@ -1,0 +1,172 @@
+"""Mutation testing of a suite: every machine-made mutant fails a hidden test, or is known to be right.
+
+A mutant that survives shows a claim that nobody tests, or is equivalent: another way to write what is right. Those are
+listed in `solutions/CHAPTER/equivalents.toml`, each with its reason.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from grader import render
+from grader.errors import AuthorError, GraderError
+from grader.model import Chapter, Outcome
+from grader.mutators import MachineMutant, machine_mutants
+
+if TYPE_CHECKING:
+    from grader.grade import Grader
+
+Progress = Callable[[int, int], None]
+
+
+class Judged(Struct, frozen=True):
+    """What became of one mutant."""
+
+    task: str
+    name: str
+    line: int
+    operator: str
+    outcome: str  # "killed", "survived", "equivalent"
+    by: str = ""  # the test that failed it, or the reason why it is equivalent
+    how: str = ""  # the outcome of that test
+
+
+class Campaign(Struct, frozen=True):
+    """A chapter's mutants, judged."""
+
+    chapter: str
+    mutants: tuple[Judged, ...]
+    stale: tuple[str, ...]  # what is listed as equivalent and is not among the survivors
+    seconds: float
+
+    @property
+    def survivors(self) -> tuple[Judged, ...]:
+        """Those that no test fails and no reason excuses."""
+        return tuple(mutant for mutant in self.mutants if mutant.outcome == "survived")
+
+
+class _Equivalent(Struct, frozen=True, forbid_unknown_fields=True):
+    mutant: str
+    reason: str
+
+
+class _Equivalents(Struct, frozen=True, forbid_unknown_fields=True):
+    equivalent: tuple[_Equivalent, ...] = ()
+
+
+def equivalents(chapter: Chapter) -> dict[str, str]:
+    """The mutants known to be right: name -> reason.
+
+    Raises:
+        AuthorError: the list cannot be read, names one twice, or gives no reason.
+    """
+    if chapter.solutions is None or not (path := chapter.solutions / "equivalents.toml").is_file():
+        return {}
+    try:
+        listed = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Equivalents).equivalent
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise AuthorError(f"{path}: {error}") from error
+    found: dict[str, str] = {}
+    for entry in listed:
+        if entry.mutant in found:
+            raise AuthorError(f"{path}: {entry.mutant!r} is there twice")
+        if not entry.reason.strip():
+            raise AuthorError(f"{path}: {entry.mutant!r} has no reason")
+        found[entry.mutant] = entry.reason
+    return found
+
+
+def campaign(
+    grader: Grader, chapter: Chapter, tasks: Sequence[str] = (), jobs: int = 1, progress: Progress | None = None
+) -> Campaign:
+    """Judges the chapter's machine-made mutants.
+
+    Args:
+        grader: an open grader; its own worker runs the mutants where `jobs` is 1.
+        chapter: the chapter.
+        tasks: only the mutants of these tasks; none: all.
+        jobs: processes, each with a worker of its own.
+        progress: called with how many are judged, and how many there are.
+
+    Raises:
+        AuthorError: the solution or the list of equivalents is not in order.
+        InfrastructureError: no worker comes up.
+    """
+    began = time.monotonic()
+    wanted = [mutant for mutant in chapter_mutants(chapter) if not tasks or mutant.task in tasks]
+    known = equivalents(chapter)
+    judged: list[Judged] = []
+
+    def note(verdict: Judged) -> None:
+        reason = known.get(verdict.name)
+        if verdict.outcome == "survived" and reason is not None:
+            verdict = msgspec.structs.replace(verdict, outcome="equivalent", by=reason)
+        judged.append(verdict)
+        if progress is not None:
+            progress(len(judged), len(wanted))
+
+    if jobs < 2:
+        for mutant in wanted:
+            note(judge(grader, chapter, mutant))
+    else:
+        common = (grader.course.root, chapter.id, grader.sandbox.name, grader.device, grader.seed)
+        context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
+        with context.Pool(jobs, _start, common) as pool:
+            for verdict in pool.imap(_judge, wanted, chunksize=4):
+                if isinstance(verdict, GraderError):
+                    raise verdict
+                note(verdict)
+    there = {mutant.name for mutant in judged if mutant.outcome == "equivalent"}
+    about = {mutant.name for mutant in wanted}
+    stale = tuple(name for name in known if name not in there and (not tasks or name in about))
+    return Campaign(chapter.id, tuple(judged), stale, round(time.monotonic() - began, 1))
+
+
+def chapter_mutants(chapter: Chapter) -> list[MachineMutant]:
+    """The chapter's machine-made mutants, in the order of the solution."""
+    return list(machine_mutants(render.solution(chapter), f"{chapter.module}.py"))
+
+
+def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
+    """Runs the hidden tests of the mutant's task until one fails; where none does, those of the chapter's other tasks.
+
+    What a task is asked to leave room for (a learning rate, a clipping norm) may be another task's claim.
+    """
+    from grader.grade import as_snapshot
+
+    program = as_snapshot(chapter, mutant.source)
+    others = tuple(task.id for task in chapter.tasks if task.id != mutant.task)
+    first = grader.first_failure(chapter, program, (mutant.task,))
+    if first is None and others:
+        first = grader.first_failure(chapter, program, others)
+    if first is None:
+        return Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "survived")
+    if first.outcome is Outcome.INFRASTRUCTURE:
+        raise AuthorError(f"{chapter.id}: {first.test} with {mutant.name}: {first.words}")
+    return Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "killed", first.test, first.outcome)
+
+
+_open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
+
+
+def _start(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None) -> None:
+    from grader.course import load
+    from grader.grade import Grader
+
+    course = load(root)
+    _open.append((Grader(course, sandbox, device, seed), course.chapter(chapter_id)))
+
+
+def _judge(mutant: MachineMutant) -> Judged | GraderError:
+    try:
+        return judge(*_open[0], mutant)
+    except GraderError as error:
+        return error
