@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, feedback, misconceptions, recorded, render, seeds, slices
+from grader import __version__, feedback, marks, misconceptions, recorded, render, seeds, slices
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -23,7 +23,6 @@ from grader.model import (
     Snapshot,
     Task,
     TaskReport,
-    TestReport,
 )
 from grader.oracle import Oracle, Program, digest_files, probe_seed, public_files
 from grader.plugin import Record, Suite, Visibility
@@ -276,41 +275,8 @@ class Grader:
 
     def _task_report(self, task: Task, records: Sequence[Record], snapshot: Snapshot, chapter: Chapter) -> TaskReport:
         mine = [record for record in records if record.task == task.id]
-        visible = feedback.visible_errors(records)
-        names = list(dict.fromkeys(record.test for record in mine))
-        hidden = {record.test for record in mine if record.visibility == "hidden"}
-        points = task.points / len(hidden) if hidden else 0.0
-        misconception, hint = self._diagnosis(task, mine, chapter)
-        tests = []
-        for name in names:
-            group = [record for record in mine if record.test == name]
-            failed = [record for record in group if record.outcome is not Outcome.PASSED]
-            worst = failed[0] if failed else group[0]
-            worth = points if name in hidden else 0.0
-            wrong = worst.outcome is Outcome.FAILED
-            tests.append(
-                TestReport(
-                    id=name,
-                    claim=worst.claim,
-                    outcome=worst.outcome,
-                    points=round(worth, 4),
-                    score=0.0 if failed else round(worth, 4),
-                    visibility=worst.visibility,
-                    message=feedback.message(worst, snapshot, visible),
-                    hint=hint if failed and worst.outcome not in (Outcome.BLOCKED, Outcome.INFRASTRUCTURE) else "",
-                    misconception=misconception if wrong else "",
-                    seconds=round(sum(record.seconds for record in group), 3),
-                )
-            )
-        passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)
-        return TaskReport(
-            id=task.id,
-            title=task.title,
-            score=round(task.points * passed / len(hidden), 4) if hidden else 0.0,
-            max_score=task.points if hidden else 0.0,
-            outcome=feedback.gravest(test.outcome for test in tests),
-            tests=tuple(tests),
-        )
+        told = self._diagnosis(task, mine, chapter)
+        return marks.task_report(task, mine, snapshot, feedback.visible_errors(records), *told)
 
     def _diagnosis(self, task: Task, mine: Sequence[Record], chapter: Chapter) -> tuple[str, str]:
         """The misconception that fits, if one does, and the hint to give."""

@@ -8,6 +8,7 @@ from grader import sandbox
 from grader.errors import InfrastructureError
 from grader.grade import Grader
 from grader.model import Outcome
+from grader.sandbox import bubblewrap
 from grader.session import Session
 from tests.conftest import sandbox_or_skip
 
@@ -95,12 +96,16 @@ def test_there_is_no_silent_fall_back(monkeypatch):
         sandbox.choose("auto")
 
 
-def test_a_sandbox_that_does_not_work_says_why(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("inside", "fix"), [(False, "sudo sysctl -w"), (True, "--security-opt seccomp=")], ids=["machine", "container"]
+)
+def test_a_sandbox_that_does_not_work_says_why(monkeypatch, tmp_path, inside, fix):
     program = tmp_path / "bwrap"
     program.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setattr(sandbox, "bubblewrap_program", lambda: str(program))
-    with pytest.raises(InfrastructureError, match="sudo sysctl -w"):
+    monkeypatch.setattr(bubblewrap, "inside_docker", lambda: inside)
+    with pytest.raises(InfrastructureError, match=fix):
         sandbox.choose("auto")
 
 

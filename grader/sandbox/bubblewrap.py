@@ -128,9 +128,14 @@ def try_bubblewrap(program: str) -> str:
     return f"bubblewrap says: {said}" + (f"; {user_namespace_fix()}" if refused else "")
 
 
+def inside_docker() -> bool:
+    """Whether this machine is one of Docker's containers."""
+    return os.path.exists("/.dockerenv")
+
+
 def user_namespace_fix() -> str:
     """How to allow user namespaces on this machine, in one line."""
-    if os.path.exists("/.dockerenv"):
+    if inside_docker():
         return (
             "Docker's own restrictions forbid user namespaces in this container; start it as `make test-ch4 IMAGE=cpu` "
             "does: docker run --security-opt seccomp=docker/seccomp.json --security-opt systempaths=unconfined"
