@@ -87,6 +87,10 @@ lessons: $(VENV)/lock.txt ## run all code cells of all lessons, from top to bott
 figures: $(VENV)/lock.txt ## rerun the book's printed results over twenty seeds, into book/figures.md and book/figures/
 	@$(PYTHON) -m book.figures
 
+.PHONY: book
+book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once, a minute or two, and keeps what they gave
+	@$(PYTHON) -m book.build
+
 .PHONY: bench
 bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench
 	@$(PYTHON) -m benchmarks

@@ -1,0 +1,28 @@
+"""A Sphinx extension: says how far the build is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from sphinx.application import Sphinx
+
+
+def _count(app: Sphinx, _env: object, names: list[str]) -> None:
+    app.book_left = len(names)  # type: ignore[attr-defined]
+    app.book_all = len(names)  # type: ignore[attr-defined]
+
+
+def _say(app: Sphinx, name: str, _source: list[str]) -> None:
+    done = app.book_all - app.book_left + 1  # type: ignore[attr-defined]
+    app.book_left -= 1  # type: ignore[attr-defined]
+    runs = ": runs, if it has changed" if name.endswith("/lesson") and app.config.nb_execution_mode != "off" else ""
+    if runs or not name.startswith("api/"):
+        print(f"[{done}/{app.book_all}] {name}{runs}", file=sys.stderr, flush=True)  # type: ignore[attr-defined]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Listens to what Sphinx reads."""
+    app.connect("env-before-read-docs", _count)
+    app.connect("source-read", _say)
+    return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
