@@ -100,11 +100,15 @@ def _tensorflow() -> str:
 
 
 def _forget(out: Path, found: dict[str, bytes]) -> None:
-    """Removes the pages of earlier builds whose source is gone."""
+    """Removes what earlier builds have left: pages whose source is gone, pictures that no page shows."""
     own = {"search.html", "genindex.html", "py-modindex.html", "404.html"}
     for path in out.rglob("*.html"):
         name = path.relative_to(out).as_posix()
         if f"{name.removesuffix('.html')}.md" not in found and name not in own:
+            path.unlink()
+    shown = "".join(path.read_text(encoding="utf-8") for path in out.rglob("*.html"))
+    for path in (out / "_images").glob("*"):
+        if path.name not in shown:
             path.unlink()
 
 

@@ -172,12 +172,13 @@ def _index(environment: Environment, course: Course, extra: list[str]) -> bytes:
 
 
 def _can(text: str) -> str:
-    """What a lesson says one can do after it, as a sentence."""
+    """What a lesson says one can do after it, as one sentence of at most three parts."""
     found = re.search(r"\*\*After this chapter you can\*\*(.*?)(?=\n\*\*|\n\n\*\*)", text, re.DOTALL)
     if found is None:
         return ""
     items = re.findall(r"^- (.*?)[;.]?$", found[1], re.MULTILINE)
-    return "You can " + (", ".join(items) + "." if items else " ".join(found[1].split()))
+    parts = items or re.split(r", (?:and )?", " ".join(found[1].split()).rstrip("."))
+    return "You can " + "; ".join(parts[:3]) + "; and more."
 
 
 def _audit(environment: Environment, path: Path) -> bytes:

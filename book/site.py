@@ -1,4 +1,4 @@
-"""A Sphinx extension: says how far the build is."""
+"""A Sphinx extension: says how far the build is, and mends what the theme leaves unsaid to a screen reader."""
 
 from __future__ import annotations
 
@@ -21,8 +21,14 @@ def _say(app: Sphinx, name: str, _source: list[str]) -> None:
         print(f"[{done}/{app.book_all}] {name}{runs}", file=sys.stderr, flush=True)  # type: ignore[attr-defined]
 
 
+def _mend(_app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Listens to what Sphinx reads."""
+    """Listens to what Sphinx reads and writes."""
     app.connect("env-before-read-docs", _count)
     app.connect("source-read", _say)
+    app.connect("html-page-context", _mend, priority=900)  # after the theme's own
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
