@@ -101,7 +101,7 @@ def _tensorflow() -> str:
 
 def _forget(out: Path, found: dict[str, bytes]) -> None:
     """Removes what earlier builds have left: pages whose source is gone, pictures that no page shows."""
-    own = {"search.html", "genindex.html", "py-modindex.html", "404.html"}
+    own = {"search.html", "genindex.html"}
     for path in out.rglob("*.html"):
         name = path.relative_to(out).as_posix()
         if f"{name.removesuffix('.html')}.md" not in found and name not in own:
