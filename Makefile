@@ -37,7 +37,7 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 
 .PHONY: audit
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
-	@$(GRADER) audit
+	@mkdir -p build && $(GRADER) audit --json build/audit.json
 
 ##@ For authors
 

@@ -15,14 +15,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from book.run import is_lesson
 from grader import render
-from grader.audit import SIGNS, Audit, ChapterAudit, MutantRow
+from grader.errors import AuthorError
 from grader.model import Chapter, Course, Outcome
+from grader.proof import SIGNS, Audit, ChapterAudit, MutantRow
 
 HERE = Path(__file__).parent
 AUDIT = Path("build") / "audit.json"  # what `make audit` writes
 ROOT_PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 EXTRA = ("instructor/*.md", "docker/*.md", "docs/*.md")
-FIRST = ("plugin", "compare", "seeds", "model", "errors", "course", "regions", "render", "audit")  # for authors
+# for authors
+FIRST = ("plugin", "compare", "seeds", "model", "errors", "course", "regions", "render", "audit", "proof")
 PICTURES = {".svg", ".png", ".jpg", ".webp"}
 SIGN_WORDS = {
     Outcome.PASSED: "passed",
@@ -182,7 +184,10 @@ def _can(text: str) -> str:
 
 
 def _audit(environment: Environment, path: Path) -> bytes:
-    audit = msgspec.json.decode(path.read_bytes(), type=Audit) if path.is_file() else None
+    try:
+        audit = msgspec.json.decode(path.read_bytes(), type=Audit) if path.is_file() else None
+    except msgspec.DecodeError as error:
+        raise AuthorError(f"{path}: not what `make audit` writes: {error}; make it anew, or remove it") from error
 
     def sign(row: MutantRow, test: str) -> str:
         return f"`{SIGNS[row.tests[test]]}`" if test in row.tests else " "
@@ -200,8 +205,8 @@ def _engine(environment: Environment, folder: Path) -> dict[str, bytes]:
     modules: list[tuple[str, str]] = []
     found = {}
     for path in sorted(folder.rglob("*.py")):
-        name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        if path.stem.startswith("_") or "templates" in path.parts:
+        name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+        if name.startswith("__"):
             continue
         about = (ast.get_docstring(ast.parse(path.read_bytes())) or "").split("\n\n")[0]
         modules.append((name, " ".join(about.split()).replace("<", "\\<")))

@@ -20,12 +20,16 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import jupytext
 import pytest
 
+import book.pages
 from book.build import stage
 from book.mathml import to_mathml
 from book.pages import pages
 from book.run import is_lesson, lessons
 from grader import render
 from grader.course import load
+from grader.errors import AuthorError
+from grader.model import Outcome
+from grader.proof import Audit, ChapterAudit, Finding, MutantRow, encode_audit
 from tests.conftest import REPOSITORY
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -105,9 +109,31 @@ def test_the_source_of_the_site_links_each_chapter_and_nothing_private():
     assert not leaks(text)
 
 
-def test_a_site_of_one_page_is_built_without_a_warning_and_without_a_script_for_mathematics(tmp_path):
+def audit_page(folder: Path) -> bytes:
+    """The page of an audit that found something."""
+    tests = {"test_one": Outcome.PASSED, "test_two": Outcome.FAILED}
+    row = MutantRow("adam_forgets", ("adam",), ("adam",), (), {"adam": "it forgets"}, tests)
+    proof = ChapterAudit("ch9_x", {"adam": tuple(tests)}, (row,), {"skeleton": 0, "solution": 3, "other": 3}, 3)
+    findings = (Finding("redundant", "ch9_x/test_hidden.py", "test_one: nothing | fails <it>"),)
+    (folder / "audit.json").write_bytes(encode_audit(Audit("course", False, (proof,), findings)))
+    return book.pages._audit(book.pages._environment(), folder / "audit.json")
+
+
+def test_the_page_of_the_audit_shows_its_matrix_or_how_to_make_it(tmp_path):
+    text = audit_page(tmp_path).decode()
+    assert "| `adam_forgets` | `.` | `x` |" in text
+    assert "got 0 of 3 points" in text
+    nothing = book.pages._audit(book.pages._environment(), tmp_path / "none.json").decode()
+    assert "make audit" in nothing
+    (tmp_path / "audit.json").write_text("{}")
+    with pytest.raises(AuthorError, match="make it anew, or remove it"):
+        book.pages._audit(book.pages._environment(), tmp_path / "audit.json")
+
+
+def test_a_site_of_two_pages_is_built_without_a_warning_and_without_a_script_for_mathematics(tmp_path):
     page = "# One page\n\n$\\frac12$ and `code`.\n\n:::{dropdown} Folded\nWords\n:::\n\n$$\nx^2\n$$\n"
-    stage(tmp_path / "source", {"index.md": page.encode()})
+    page += "\n```{toctree}\naudit\n```\n"
+    stage(tmp_path / "source", {"index.md": page.encode(), "audit.md": audit_page(tmp_path)})
     sphinx = ["-q", "-W", "-n", "-c", str(REPOSITORY / "book"), str(tmp_path / "source"), str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "BOOK_EXECUTION": "off"}
     command = [sys.executable, "-m", "sphinx", *sphinx]
