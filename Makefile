@@ -37,7 +37,7 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 
 .PHONY: audit
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
-	@$(GRADER) audit
+	@mkdir -p build && $(GRADER) audit --json build/audit.json
 
 ##@ For authors
 
@@ -86,6 +86,10 @@ lessons: $(VENV)/lock.txt ## run all code cells of all lessons, from top to bott
 .PHONY: figures
 figures: $(VENV)/lock.txt ## rerun the book's printed results over twenty seeds, into book/figures.md and book/figures/
 	@$(PYTHON) -m book.figures
+
+.PHONY: book
+book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once, a minute or two, and keeps what they gave
+	@$(PYTHON) -m book.build
 
 .PHONY: bench
 bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench

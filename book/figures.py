@@ -137,7 +137,7 @@ def _table(results: dict[str, dict[str, list[float]]], seeds: int) -> str:
     ]
     for name, numbers in results.items():
         lines += [f"## {(EXPERIMENTS[name].__doc__ or name).strip()}", ""]
-        lines += ["| | the book | median | least | most | in the range? |", "|---|---|---|---|---|---|"]
+        lines += ["| result | the book | median | least | most | in the range? |", "|---|---|---|---|---|---|"]
         for number, values in numbers.items():
             book = BOOK[name][number]
             lines.append(
