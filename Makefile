@@ -39,6 +39,10 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
 	@mkdir -p build && $(GRADER) audit --json build/audit.json
 
+.PHONY: release
+release: $(VENV)/lock.txt ## make or update the student repository, build/release, with nothing private in it (OUT=folder CHAPTERS=ch1,ch2)
+	@$(GRADER) release --out "$${OUT:-build/release}" $${CHAPTERS:+--chapters "$$CHAPTERS"}
+
 ##@ For authors
 
 .PHONY: check

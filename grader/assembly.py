@@ -19,7 +19,7 @@ _FIELD = re.compile(r"(?P<key>[a-z]+):[ \t]*(?P<text>.*)")
 class Mutant(Struct, frozen=True):
     """A program that is known to be wrong in one way."""
 
-    name: str  # "momentum_shared_velocity"
+    name: str  # "task_fault", the file's name
     task: str  # the task that the name begins with
     misconception: str  # what the code does, in one sentence
     fails: tuple[str, ...]  # the tasks it fails, without those that are blocked by them

@@ -68,7 +68,11 @@ LAYERS: dict[str, set[str]] = {
     "proof": set(),
     "margins": {"plugin", "proof"},
     "audit": {"scaffold", "inventory", "rehearsal", "syntax", "margins", "grade", "reports"},
-    "verbs": {"audit", "mutation", "classroom", "doctor"},
+    "privacy": {"render", "seeds"},
+    "update": set(),
+    "extract": set(),
+    "release": {"extract", "inventory", "privacy", "update"},
+    "verbs": {"audit", "mutation", "classroom", "doctor", "release"},
     "__main__": {"verbs"},
 }
 

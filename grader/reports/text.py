@@ -114,7 +114,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def misconception(test: TestReport, task: TaskReport) -> str:
-    """The known mistake's name as words: ``momentum_shared_velocity`` -> ``shared velocity``."""
+    """The known mistake's name as words: ``task_some_fault`` -> ``some fault``."""
     return line(test.misconception.removeprefix(f"{task.id}_").replace("_", " "))
 
 
