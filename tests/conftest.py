@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader import render
+from grader import privacy, render, seeds
 from grader.course import load
 from grader.errors import InfrastructureError
 from grader.grade import Grader, as_snapshot
@@ -41,6 +41,23 @@ def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
             for path, data in {**render.files(chapter), **grader.recorded_values(chapter)}.items():
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
+    return course
+
+
+@pytest.fixture(scope="session")
+def whole_course(arrays_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The NumPy course with what a repository has around it."""
+    root = tmp_path_factory.mktemp("whole") / "course"
+    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
+    shutil.copytree(REPOSITORY / "release", root / "release", ignore=shutil.ignore_patterns("public_lines.txt"))
+    for name in ("Makefile", "pyproject.toml", "LICENSE", "requirements/student.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, root / name)
+    (root / "exercises" / "ch1_arrays" / "lesson.md").write_text("# Arrays\n\nRead, then write.\n")
+    # what this course's solution shares with its lessons and with the engine
+    (root / privacy.PUBLIC_LINES).write_text("self.total = 0.0\nself.count = 0\n")
+    course = load(root)
+    seeds.secret(course)
     return course
 
 

@@ -21,23 +21,6 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def whole_course(arrays_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The NumPy course with what a repository has around it."""
-    root = tmp_path_factory.mktemp("whole") / "course"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
-    shutil.copytree(REPOSITORY / "release", root / "release", ignore=shutil.ignore_patterns("public_lines.txt"))
-    for name in ("Makefile", "pyproject.toml", "LICENSE", "requirements/student.txt"):
-        (root / name).parent.mkdir(exist_ok=True)
-        shutil.copy(REPOSITORY / name, root / name)
-    (root / "exercises" / "ch1_arrays" / "lesson.md").write_text("# Arrays\n\nRead, then write.\n")
-    # what this course's solution shares with its lessons and with the engine
-    (root / privacy.PUBLIC_LINES).write_text("self.total = 0.0\nself.count = 0\n")
-    course = load(root)
-    seeds.secret(course)
-    return course
-
-
-@pytest.fixture(scope="session")
 def secrets(whole_course: Course) -> privacy.Secrets:
     return privacy.secrets_of(whole_course)
 
@@ -407,5 +390,22 @@ def test_the_students_copy_grades_the_visible_cases(whole_course: Course, copy: 
     environment = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "PYTHONPATH"}
     command = ["make", "--no-print-directory", "--old-file=.venv/lock.txt", "test-ch1"]
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All visible cases pass" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_fresh_machine_tests_chapter_4_and_needs_no_network_after_that(tmp_path: Path) -> None:
+    course = load(REPOSITORY)
+    out = tmp_path / "course"
+    release.release(course, course.chapters, out)
+    assert course.solutions is not None
+    shutil.copy(course.solutions / "ch4_optimizers" / "optimizers.py", out / "exercises" / "ch4_optimizers")
+    ours = ("MAKE", "PYTHONPATH", "VIRTUAL_ENV")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    first = subprocess.run(["make", "doctor"], cwd=out, env=environment, capture_output=True, text=True, check=False)
+    assert (out / ".venv" / "lock.txt").is_file(), first.stdout + first.stderr
+    offline = ["unshare", "--net", "--map-root-user", "make", "test-ch4"]
+    done = subprocess.run(offline, cwd=out, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All visible cases pass" in done.stdout

@@ -72,7 +72,8 @@ LAYERS: dict[str, set[str]] = {
     "update": set(),
     "extract": set(),
     "release": {"extract", "inventory", "privacy", "update"},
-    "verbs": {"audit", "mutation", "classroom", "doctor", "release"},
+    "ci": {"classroom", "release"},
+    "verbs": {"audit", "ci", "mutation", "classroom", "doctor", "release"},
     "__main__": {"verbs"},
 }
 

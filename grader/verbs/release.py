@@ -13,6 +13,7 @@ from grader.verbs.shared import FAILED, PASSED, Verbs, find_chapter, load_course
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.model import Chapter, Course
     from grader.update import Change
 
 
@@ -34,17 +35,26 @@ def run(options: argparse.Namespace) -> int:
     course = load_course(options)
     if course.solutions is None:
         raise UsageError("this is a student's copy of the course; releases are made where the solutions are")
-    chapters = course.chapters
-    if options.chapters is not None:
-        wanted = {find_chapter(course, name.strip()).id for name in options.chapters.split(",") if name.strip()}
-        chapters = tuple(chapter for chapter in course.chapters if chapter.id in wanted)
-        if not chapters:
-            raise UsageError("--chapters names none; it takes a list such as ch1,ch2")
+    chapters = chosen(course, options.chapters)
     out = options.out.resolve()
     if out == course.root or (out in course.root.parents) or out.is_relative_to(course.exercises):
         raise UsageError(f"--out {options.out}: the release cannot go over the course itself")
     changes = release(course, chapters, options.out)
     return _say(changes, options.out, ", ".join(chapter.key for chapter in chapters))
+
+
+def chosen(course: Course, names: str | None) -> tuple[Chapter, ...]:
+    """The chapters that a list such as "ch1,ch2" names; all without one.
+
+    Raises:
+        UsageError: there is no such chapter, or the list is empty.
+    """
+    if names is None:
+        return course.chapters
+    wanted = {find_chapter(course, name.strip()).id for name in names.split(",") if name.strip()}
+    if not wanted:
+        raise UsageError("--chapters names none; it takes a list such as ch1,ch2")
+    return tuple(chapter for chapter in course.chapters if chapter.id in wanted)
 
 
 def run_update(options: argparse.Namespace) -> int:
@@ -65,10 +75,9 @@ def _say(changes: Sequence[Change], folder: Path, chapters: str) -> int:
     for change in changes:
         if change.what not in quiet:
             print(change)
-    counts = {
-        what: sum(change.what == what for change in changes) for what in ("added", "updated", "merged", "removed")
-    }
-    words = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to change"
-    conflicts = sum(change.what == "conflict" for change in changes)
+    counts = Counter(change.what for change in changes)
+    done = [f"{counts[what]} {what}" for what in ("added", "updated", "merged", "removed") if counts[what]]
+    words = ", ".join(done) or "nothing to change"
+    conflicts = counts["conflict"]
     print(f"{folder}: {chapters}: {words}{f'; {conflicts} to look at, named above' if conflicts else ''}")
     return FAILED if conflicts else PASSED

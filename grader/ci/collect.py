@@ -1,0 +1,188 @@
+"""Which commits are to be graded now, and their files, laid out in shards of a matrix.
+
+A submission is data: files named as the chapter's, copied out of git's store. What is printed and put into outputs
+are counts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from grader.atomic import write_atomic
+from grader.ci import git
+from grader.ci.config import Assignment, Grading, Student, address, slug
+from grader.ci.github import GitHub
+from grader.ci.ledger import Ledger
+from grader.errors import InfrastructureError
+from grader.model import Chapter, Course
+
+PLAN = "plan.json"
+_AFTER = datetime.timedelta(days=14)  # for so long after the last deadline the final grading is tried again
+_MOST_FILES = 8
+
+
+class Entry(Struct, frozen=True):
+    """One submission to grade."""
+
+    chapter: str  # its id
+    student: str
+    slug: str  # where feedback goes; empty: nowhere
+    commit: str
+    final: bool
+    shard: int
+    by_service: bool  # whether the service's clock says when it was pushed, not the commit itself
+
+
+class Plan(Struct, frozen=True):
+    """What one run of the workflow grades."""
+
+    at: datetime.datetime
+    entries: tuple[Entry, ...]
+
+
+def collect(
+    course: Course,
+    grading: Grading,
+    roster: list[Student],
+    ledger: Ledger,
+    out: Path,
+    *,
+    now: datetime.datetime,
+    github: GitHub | None = None,
+    only: str = "",
+    chapter: str = "",
+    server: str = "https://github.com",
+) -> tuple[Plan, Counter[str]]:
+    """Fetches every submission that is due and writes `out/plan.json` and `out/shards/N/CHAPTER/STUDENT/`.
+
+    Args:
+        only: the repository that asked to be graded; another's name, or nonsense, finds nobody.
+        chapter: only this chapter; empty: all that are open.
+
+    Returns:
+        The plan, and how many fared how.
+
+    Raises:
+        InfrastructureError: GitHub Classroom cannot be asked.
+        UsageError: a chapter of the settings is not in the course.
+    """
+    counts: Counter[str] = Counter()
+    entries: list[Entry] = []
+    for key, rules in grading.assignments.items():
+        part = course.chapter(key)
+        if (chapter and course.chapter(chapter).id != part.id) or not _open(rules, roster, now):
+            continue
+        asked = _with_classroom(roster, rules, github)
+        for student in asked:
+            if only and student.repository != only:
+                continue
+            try:
+                entry, why = _one(part, student, rules, ledger, out, now, github, server, len(entries), grading)
+            except InfrastructureError:
+                entry, why = None, "not reachable"
+            counts[why or "collected"] += 1
+            if entry is not None:
+                entries.append(entry)
+    plan = Plan(now, tuple(entries))
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomic(out / PLAN, msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n")
+    return plan, counts
+
+
+def read_plan(folder: Path) -> Plan:
+    """The plan of this run.
+
+    Raises:
+        InfrastructureError: it is not there.
+    """
+    try:
+        return msgspec.json.decode((folder / PLAN).read_bytes(), type=Plan)
+    except (OSError, msgspec.DecodeError) as error:
+        raise InfrastructureError(f"{folder / PLAN} cannot be read: {error}") from error
+
+
+def matrix(plan: Plan) -> str:
+    """The shards as a matrix of a workflow: numbers alone."""
+    shards = sorted({entry.shard for entry in plan.entries})
+    return msgspec.json.encode({"shard": shards}).decode()
+
+
+def _open(rules: Assignment, roster: list[Student], now: datetime.datetime) -> bool:
+    longest = max((student.extension for student in roster), default=datetime.timedelta(0))
+    return (rules.opens is None or now >= rules.opens) and now <= rules.deadline + longest + _AFTER
+
+
+def _with_classroom(roster: list[Student], rules: Assignment, github: GitHub | None) -> list[Student]:
+    if rules.classroom is None:
+        return roster
+    if github is None:
+        raise InfrastructureError("a GitHub Classroom can only be asked with a token")
+    known = github.classroom(rules.classroom)
+    return [msgspec.structs.replace(one, repository=known.get((one.login or one.id).lower(), "")) for one in roster]
+
+
+def _one(
+    chapter: Chapter,
+    student: Student,
+    rules: Assignment,
+    ledger: Ledger,
+    out: Path,
+    now: datetime.datetime,
+    github: GitHub | None,
+    server: str,
+    number: int,
+    grading: Grading,
+) -> tuple[Entry | None, str]:
+    """One student's submission, or why there is none."""
+    if not student.repository:
+        return None, "no repository"
+    due = rules.deadline + student.extension
+    final = now > due
+    where = slug(student.repository)
+    token = github.token if github is not None else ""
+    with tempfile.TemporaryDirectory(prefix="grader-fetch-") as folder:
+        store = Path(folder, "store")
+        git.fetch(address(student.repository, server), store, token=token, server=server)
+        commit, by_service = "", bool(where and github is not None)
+        if where and github is not None:
+            commit = github.pushed_before(where, min(now, due))
+            if commit and not git.has_commit(store, commit):
+                # a forced push has taken it off the branch; the store of the service still has it
+                git.git("fetch", "--quiet", "--no-tags", "--", address(student.repository, server), commit,
+                        folder=store, token=token, server=server)  # fmt: skip
+        else:
+            commit = git.last_commit(store, due if final else None)
+        if not commit:
+            return None, "nothing pushed"
+        why = ledger.refusal(chapter.id, student.id, commit, rules, now, final=final)
+        if why:
+            return None, why
+        shard = number // grading.per_runner
+        _copy(store, commit, chapter, out / "shards" / str(shard) / chapter.id / student.id)
+    return Entry(chapter.id, student.id, where, commit, final, shard, by_service), ""
+
+
+def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> None:
+    """The files that the chapter wants, those at the shallowest place first, and no larger than it allows."""
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{chapter.module}.py", f"{chapter.module}.ipynb"}
+    home = f"{chapter.exercises.parent.name}/{chapter.id}/"
+    found = {path: about for path, about in git.regular_files(store, commit).items() if Path(path).name in wanted}
+    at_home = {path: about for path, about in found.items() if path.removeprefix(home) in wanted}
+    order: Callable[[str], tuple[int, str]] = lambda path: (path.count("/"), path)  # noqa: E731
+    chosen = at_home or {path: found[path] for path in sorted(found, key=order)[:_MOST_FILES]}
+    for path, (blob, size) in chosen.items():
+        name = os.path.basename(path) if at_home else path.replace("..", "_")
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # a file that is too large is said to be so by the grader: one byte more is enough for that
+        data = git.content(store, blob) if size <= chapter.limits.submission else b"#" * (chapter.limits.submission + 1)
+        place.write_bytes(data)

@@ -1,0 +1,119 @@
+"""The few requests to GitHub's interface that grading needs; the token goes nowhere else."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from grader.errors import InfrastructureError
+
+SECONDS = 30
+LONGEST = 60_000  # characters of a comment; GitHub takes 65 536
+_PAGES = 50
+
+
+class GitHub:
+    """A client.
+
+    Args:
+        token: what is allowed is what the token allows; empty: nothing is asked.
+        address: where the interface is; `GITHUB_API_URL` in a workflow.
+    """
+
+    def __init__(self, token: str, address: str | None = None) -> None:
+        self.token = token
+        self.address = (address or os.environ.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/")
+        parts = urlsplit(self.address)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise InfrastructureError("GITHUB_API_URL is not an https address; the token is sent to no other")
+
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+        """One request.
+
+        Raises:
+            InfrastructureError: it was refused or did not arrive; the text holds no name.
+        """
+        address = f"{self.address}/{path}" + (f"?{urlencode(query)}" if query else "")
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(address, data=data, method=method)  # noqa: S310
+        request.add_header("Accept", "application/vnd.github+json")
+        request.add_header("X-GitHub-Api-Version", "2022-11-28")
+        request.add_header("Content-Type", "application/json")
+        # unredirected: where a server sends us on, the token does not come along
+        request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise InfrastructureError(f"GitHub answers {error.code} to {method} {_kind(path)}") from error
+        except (OSError, ValueError) as error:
+            raise InfrastructureError(f"GitHub cannot be asked: {type(error).__name__}") from error
+
+    def pages(self, path: str, **query: str) -> list[Any]:
+        """All entries of a list that comes in pages."""
+        entries: list[Any] = []
+        for page in range(1, _PAGES + 1):
+            part = self.request("GET", path, None, per_page="100", page=str(page), **query)
+            entries += part
+            if len(part) < 100:
+                break
+        return entries
+
+    def pushed_before(self, slug: str, moment: datetime.datetime) -> str:
+        """The commit that the default branch was at, by the service's own clock; empty: there was none."""
+        branch = self.request("GET", f"repos/{slug}")["default_branch"]
+        # newest first, and paged by a cursor of which one page is enough: 100 changes of the branch
+        events = self.request("GET", f"repos/{slug}/activity", None, ref=f"refs/heads/{branch}", per_page="100")
+        for event in sorted(events, key=lambda event: _moment(event["timestamp"]), reverse=True):
+            if _moment(event["timestamp"]) <= moment:
+                return "" if set(event["after"]) == {"0"} else str(event["after"])
+        return ""
+
+    def classroom(self, assignment: int) -> dict[str, str]:
+        """The repositories of a GitHub Classroom assignment: login in lower case -> OWNER/NAME."""
+        found = {}
+        for accepted in self.pages(f"assignments/{assignment}/accepted_assignments"):
+            for student in accepted["students"]:
+                found[student["login"].lower()] = accepted["repository"]["full_name"]
+        return found
+
+    def check_run(self, slug: str, commit: str, title: str, summary: str, *, passed: bool) -> None:
+        """Feedback as a check of the commit; the token must be a GitHub App's."""
+        body = {
+            "name": title,
+            "head_sha": commit,
+            "status": "completed",
+            "conclusion": "success" if passed else "neutral",
+            "output": {"title": title, "summary": summary[:LONGEST]},
+        }
+        self.request("POST", f"repos/{slug}/check-runs", body)
+
+    def comment(self, slug: str, commit: str, text: str) -> None:
+        """Feedback as a comment on the commit."""
+        self.request("POST", f"repos/{slug}/commits/{commit}/comments", {"body": text[:LONGEST]})
+
+    def publish(self, slug: str, tag: str, notes: str) -> None:
+        """The tag's release with its notes; one that is there already stays."""
+        try:
+            self.request("GET", f"repos/{slug}/releases/tags/{quote(tag, safe='')}")
+        except InfrastructureError:
+            self.request("POST", f"repos/{slug}/releases", {"tag_name": tag, "name": tag, "body": notes})
+
+    def dispatch(self, slug: str, event: str, payload: dict[str, str]) -> None:
+        """Starts the workflows of a repository that wait for this event."""
+        self.request("POST", f"repos/{slug}/dispatches", {"event_type": event, "client_payload": payload})
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _kind(path: str) -> str:
+    """What a path asks for, without whose it is."""
+    parts = path.split("/")
+    return "/".join(parts[3:4]) if parts[0] == "repos" and len(parts) > 3 else parts[0]

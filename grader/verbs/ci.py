@@ -1,0 +1,292 @@
+"""`grader ci ...`: what the workflows run. A class's names and marks are never printed: logs may be public."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+from grader.verbs.shared import (
+    INFRASTRUCTURE,
+    PASSED,
+    UNUSABLE,
+    Verbs,
+    add_running_options,
+    exit_code,
+    find_chapter,
+    load_course,
+    open_grader,
+)
+
+if TYPE_CHECKING:
+    from grader.ci.github import GitHub
+
+SETTINGS = Path("instructor/grading.toml")
+WORK = Path("build/ci")
+
+
+def add(verbs: Verbs) -> None:
+    """Adds the verb to the command line."""
+    parser = verbs.add_parser("ci", help="what the workflows of GitHub and GitLab run, step by step")
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+
+    def step(name: str, words: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        one: argparse.ArgumentParser = steps.add_parser(name, help=words)
+        one.set_defaults(verb=run)
+        return one
+
+    one = step("feedback", "a student's push: visible cases, summary, annotations, Classroom's results", run_feedback)
+    one.add_argument("--chapter", help="only this one (default: all that are begun)")
+    one.add_argument("--out", type=Path, default=Path("build/feedback"), metavar="DIR")
+    add_running_options(one)
+    one = step("state", "get or put the branch that holds attempts and gradebook", run_state)
+    one.add_argument("what", choices=("get", "put"))
+    one.add_argument("--remote", default="origin", help="an address, or the name of a remote of this repository")
+    one.add_argument("--state", type=Path, default=WORK / "state", metavar="DIR")
+    one = step("collect", "the submissions that are due, as data, in shards", run_collect)
+    _add_class_options(one)
+    one.add_argument("--chapter", default="", help="only this one (default: all that are open)")
+    one.add_argument("--only", default="", metavar="OWNER/NAME", help="only this repository, which asked to be graded")
+    one.add_argument("--now", type=datetime.fromisoformat, metavar="TIME", help="as if it were then")
+    one = step("secret", "put GRADER_SECRET where the grader looks for it", run_secret)
+    one = step("grade", "one shard, with nothing of it in the log", run_grade)
+    one.add_argument("shard")
+    one.add_argument("--work", type=Path, default=WORK, metavar="DIR")
+    one.add_argument("--image", default="", metavar="NAME", help="grade in containers of this image")
+    one.add_argument("options", nargs="*", help="for grade-class, after --")
+    one = step("join", "the shards' results into the gradebook, the attempts into the ledger", run_join)
+    _add_class_options(one)
+    one = step("post", "feedback to each student's commit, with the token of GRADER_TOKEN", run_post)
+    _add_class_options(one)
+    one.add_argument("--as", dest="form", choices=("check", "comment"), default="comment")
+    one = step("publish", "the release into the student repository, with the token of STUDENTS_TOKEN", run_publish)
+    one.add_argument("remote", help="its address")
+    one.add_argument("--branch", default="main")
+    one.add_argument("--chapters", metavar="LIST")
+    one = step("changelog", "what CHANGELOG.md says of a version", run_changelog)
+    one.add_argument("tag")
+    one.add_argument("--publish", metavar="OWNER/NAME", help="as the notes of this repository's release")
+    one = step("push-images", "local images to a registry", run_push_images)
+    one.add_argument("registry")
+    one.add_argument("images", nargs="+")
+    one = step("pull-image", "an image of a registry, with the token of REGISTRY_TOKEN", run_pull_image)
+    one.add_argument("image")
+    one = step("dispatch", "ask a repository that only passes it on to have this one graded", run_dispatch)
+    one.add_argument("relay", metavar="OWNER/NAME")
+    one.add_argument("repository", metavar="OWNER/NAME")
+
+
+def _add_class_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", type=Path, default=SETTINGS, metavar="FILE", help=f"default: {SETTINGS}")
+    parser.add_argument("--state", type=Path, default=WORK / "state", metavar="DIR", help="the branch of the state")
+    parser.add_argument("--work", type=Path, default=WORK, metavar="DIR", help="the plan, the shards, the results")
+
+
+def run_feedback(options: argparse.Namespace) -> int:
+    """The visible cases of what was pushed."""
+    from grader.ci.feedback import feedback
+
+    course = load_course(options)
+    chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+    with open_grader(course, options) as grader:
+        graded, unusable = feedback(grader, chapters, options.out)
+    for words in unusable:
+        print(f"grader: {words}", file=sys.stderr)
+    code = exit_code(graded)
+    return code if code == INFRASTRUCTURE or not unusable else UNUSABLE
+
+
+def run_state(options: argparse.Namespace) -> int:
+    """The branch `grades`."""
+    from grader.ci.publish import get_state, put_state
+
+    address = _address(options)
+    where = (address, options.state, _token("GRADER_TOKEN"), _server())
+    if options.what == "get":
+        get_state(*where)
+        print(f"state: in {options.state}")
+    else:
+        print("state: pushed" if put_state(*where) else "state: nothing new")
+    return PASSED
+
+
+def run_collect(options: argparse.Namespace) -> int:
+    """Fetches what is due."""
+    from grader.ci import workflow
+    from grader.ci.collect import collect, matrix
+    from grader.ci.config import read_grading, read_roster
+    from grader.ci.ledger import read_ledger
+
+    course = load_course(options)
+    grading = read_grading(options.settings)
+    for name in (*grading.assignments, *filter(None, [options.chapter])):
+        find_chapter(course, name)
+    if options.now is not None and options.now.tzinfo is None:
+        raise UsageError("--now: write the time with its zone, such as 2027-01-31T23:59:59+01:00")
+    plan, counts = collect(
+        course, grading, read_roster(options.settings.parent / grading.roster), read_ledger(options.state),
+        options.work, now=options.now or datetime.now(UTC), github=_github(), only=options.only,
+        chapter=options.chapter, server=_server(),
+    )  # fmt: skip
+    workflow.set_output("matrix", matrix(plan))
+    workflow.set_output("count", str(len(plan.entries)))
+    _tell("Collected", counts)
+    return PASSED
+
+
+def run_secret(options: argparse.Namespace) -> int:
+    """The class's secret."""
+    from grader.ci.publish import write_secret
+
+    write_secret(load_course(options), os.environ.get("GRADER_SECRET", ""))
+    print("secret: in its place")
+    return PASSED
+
+
+def run_grade(options: argparse.Namespace) -> int:
+    """One shard."""
+    from grader.ci.shards import grade_shard
+
+    if not options.shard.isdecimal():
+        raise UsageError("a shard is a number of the matrix")
+    course = load_course(options)
+    work = options.work.resolve()
+    more = [*(("--sandbox", "docker", "--image", options.image) if options.image else ()), *options.options]
+    counts = grade_shard(course.root, work / "shards" / options.shard, work / "results" / options.shard, more)
+    _tell("Graded", counts)
+    return PASSED
+
+
+def run_join(options: argparse.Namespace) -> int:
+    """All shards."""
+    from grader.ci.collect import read_plan
+    from grader.ci.config import read_grading
+    from grader.ci.ledger import read_ledger, write_ledger
+    from grader.ci.shards import join
+
+    grading = read_grading(options.settings)
+    ledger = read_ledger(options.state)
+    graded, missing = join(read_plan(options.work), options.work / "results", options.state, ledger, grading.keep)
+    write_ledger(options.state, ledger)
+    _tell("Joined", {"graded": len(graded), "not graded, no attempt spent": missing})
+    return PASSED
+
+
+def run_post(options: argparse.Namespace) -> int:
+    """Feedback to the students."""
+    from grader.ci.collect import read_plan
+    from grader.ci.post import post
+
+    github = _github()
+    if github is None:
+        raise UsageError("GRADER_TOKEN is not set: feedback needs a token of the class's repositories")
+    counts = post(read_plan(options.work), options.work / "results", github, options.form)
+    _tell("Feedback", counts)
+    return INFRASTRUCTURE if counts["not posted"] else PASSED
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """The student repository."""
+    from grader import __version__
+    from grader.ci.publish import publish_students
+    from grader.release import release
+    from grader.verbs.release import chosen
+
+    course = load_course(options)
+    chapters = chosen(course, options.chapters)
+
+    def write(folder: Path) -> list[str]:
+        return [str(change) for change in release(course, chapters, folder) if change.what == "conflict"]
+
+    message = f"Release {__version__}"
+    token = _token("STUDENTS_TOKEN")
+    new = publish_students(options.remote, options.branch, write, message, token, _server())
+    print("student repository: pushed" if new else "student repository: nothing new")
+    return PASSED
+
+
+def run_changelog(options: argparse.Namespace) -> int:
+    """What changed."""
+    from grader.ci.publish import changelog
+
+    notes = changelog(load_course(options), options.tag)
+    print(notes, end="")
+    if options.publish:
+        github = _github()
+        if github is None:
+            raise UsageError("GRADER_TOKEN is not set: a release's notes need a token of the repository")
+        github.publish(options.publish, options.tag, notes)
+    return PASSED
+
+
+def run_push_images(options: argparse.Namespace) -> int:
+    """The images."""
+    from grader import __version__
+    from grader.ci.publish import push_images
+
+    user, token = os.environ.get("REGISTRY_USER", ""), _token("REGISTRY_TOKEN")
+    for name in push_images(options.registry, options.images, __version__, user, token):
+        print(f"pushed {name}")
+    return PASSED
+
+
+def run_pull_image(options: argparse.Namespace) -> int:
+    """An image to grade in."""
+    from grader.ci.publish import pull_image
+
+    pull_image(options.image, os.environ.get("REGISTRY_USER", ""), _token("REGISTRY_TOKEN"))
+    print("image: here")
+    return PASSED
+
+
+def run_dispatch(options: argparse.Namespace) -> int:
+    """A student's push asks to be graded."""
+    github = _github()
+    if github is None:
+        print("dispatch: no GRADER_TOKEN here, so the grader finds this push when it next looks")
+        return PASSED
+    github.dispatch(options.relay, "submission", {"repository": options.repository})
+    print("dispatch: asked")
+    return PASSED
+
+
+def _tell(title: str, counts: Mapping[str, int]) -> None:
+    """Counts in the log and on the run's page."""
+    from grader.ci import workflow
+
+    words = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()) if count) or "nothing to do"
+    print(f"{title.lower()}: {words}")
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        workflow.add_summary(f"**{title}**: {words}")
+
+
+def _token(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _server() -> str:
+    return os.environ.get("GITHUB_SERVER_URL") or os.environ.get("CI_SERVER_URL") or "https://github.com"
+
+
+def _github() -> GitHub | None:
+    from grader.ci.github import GitHub
+
+    token = _token("GRADER_TOKEN")
+    return GitHub(token) if token and not os.environ.get("GITLAB_CI") else None
+
+
+def _address(options: argparse.Namespace) -> str:
+    """Where the state lives: an address as it is, a remote by its name."""
+    from grader.ci.git import git
+
+    remote: str = options.remote
+    if "://" in remote:
+        return remote
+    if not remote.isidentifier():
+        raise UsageError("--remote: the name of a remote or an address is wanted")
+    return git("remote", "get-url", remote, folder=load_course(options).root).decode().strip()

