@@ -8,7 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
-CODE := $(wildcard grader tests benchmarks book exercises solutions)
+CODE := $(wildcard grader tests benchmarks book docker exercises solutions)
 TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
 
 GRADER := $(PYTHON) -m grader
@@ -18,12 +18,16 @@ GRADER := $(PYTHON) -m grader
 OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
           $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
 
+# With IMAGE the device is the image's.
+IMAGES := $(PYTHON) docker/images.py
+INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
+
 ##@ For students
 
 .PHONY: $(TESTS)
-## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|none SEED=n DEVICE=cpu|cuda); likewise test-ch1 to test-ch5
+## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
 $(TESTS): test-%: $(VENV)/lock.txt
-	@$(GRADER) grade $* "$${SUBMISSION:-$(firstword $(wildcard exercises/$*_*) exercises/$*)}" $(OPTIONS)
+	@$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(firstword $(wildcard exercises/$*_*) exercises/$*)}" $(if $(IMAGE),$(INSIDE),$(OPTIONS))
 
 .PHONY: doctor
 doctor: $(VENV)/lock.txt ## say what this machine lacks, and the fix for each
@@ -42,6 +46,30 @@ audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the ske
 .PHONY: release
 release: $(VENV)/lock.txt ## make or update the student repository, build/release, with nothing private in it (OUT=folder CHAPTERS=ch1,ch2)
 	@$(GRADER) release --out "$${OUT:-build/release}" $${CHAPTERS:+--chapters "$$CHAPTERS"}
+
+##@ Containers (docker/README.md)
+
+.PHONY: images
+images: $(VENV)/lock.txt ## build the images, student and grader (IMAGE=cpu or cuda: one device; CA=file NETWORK=host BASE=image)
+	@$(IMAGES) build $${IMAGE:+--device "$$IMAGE"}
+
+.PHONY: base-image
+base-image: $(VENV)/lock.txt ## make the image that they build on with debootstrap, where none can be pulled (as root)
+	@$(IMAGES) base
+
+.PHONY: image-sizes
+image-sizes: $(VENV)/lock.txt ## a table of every image, layer by layer
+	@$(IMAGES) sizes
+
+.PHONY: sbom
+sbom: $(VENV)/lock.txt ## what is installed in an image, as CycloneDX (IMAGE=cpu or cuda)
+	@$(IMAGES) sbom tensorflow-course:student-$${IMAGE:-cpu}
+
+.PHONY: check-images
+check-images: $(VENV)/lock.txt ## build the CPU images, grade the sample class in them, look into every layer (needs an engine)
+	@$(IMAGES) build --device cpu
+	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q tests/test_images.py
+	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q -k docker tests/test_sandbox.py tests/test_session.py
 
 ##@ For authors
 
@@ -109,8 +137,9 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and each sandbox, into build/bench
 	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks.containers
 
 .PHONY: lock
 UV ?= uv
@@ -119,6 +148,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(UV) pip compile --quiet --univ
 lock: ## choose the newest versions that pyproject.toml allows, with hashes (needs uv: pipx install uv)
 	@command -v $(UV) >/dev/null || { echo 'error: uv is not installed; get it with: pipx install uv' >&2; exit 2; }
 	$(COMPILE) --upgrade --extra cpu -o requirements/student.txt
+	$(COMPILE) --upgrade --extra cuda -c requirements/student.txt -o requirements/cuda.txt
 	$(COMPILE) --upgrade --extra cpu --extra instructor -c requirements/student.txt -o requirements/instructor.txt
 	$(COMPILE) --upgrade --extra cpu --extra instructor --extra lab --extra book --extra dev -c requirements/instructor.txt -o requirements/dev.txt
 

@@ -51,6 +51,12 @@ def configure(device: str, threads: int, seed: int) -> None:
     _seed(seed)
 
 
+def settings() -> dict[str, str]:
+    """What the numbers depend on besides versions and device, as reports name it; runs no op."""
+    tf32 = tf.config.experimental.tensor_float_32_execution_enabled()
+    return {"tf32": "on" if tf32 else "off", "deterministic": "on"}
+
+
 def warm() -> None:
     """Pays once for what the first op, the first graph and the first Keras model cost.
 

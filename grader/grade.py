@@ -117,6 +117,7 @@ class Grader:
             engine=__version__,
             environment={
                 **self.session.versions,
+                **self.session.settings,
                 "device": self.device,
                 "sandbox": self.sandbox.name,
                 "python": platform.python_version(),

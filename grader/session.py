@@ -53,6 +53,7 @@ class Session:
     def __init__(self, course: Course, sandbox: Sandbox, device: str = "cpu") -> None:
         self.course, self.sandbox, self.device = course, sandbox, device
         self.versions: dict[str, str] = {}
+        self.settings: dict[str, str] = {}  # the runtime's, as reports name them
         self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
         self._launched: Launched | None = None
         self._channel: Channel | None = None
@@ -180,7 +181,7 @@ class Session:
         if complaint:
             self.shut()
             raise InfrastructureError(complaint)
-        self.versions = reply["versions"]
+        self.versions, self.settings = reply["versions"], reply["settings"]
 
     def shut(self) -> None:
         """Kills the worker; the next submission starts another."""

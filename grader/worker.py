@@ -92,7 +92,8 @@ class Worker:
         gc.collect()
         gc.freeze()  # a child that collects must not copy all pages
         self.housekeeper.remember()
-        self._reply({"ready": True, "versions": _versions(start["versions"])})
+        settings: dict[str, str] = getattr(self.runtime, "settings", dict)()
+        self._reply({"ready": True, "versions": _versions(start["versions"]), "settings": settings})
         self._wipe()
         self.spare = self._fork()
         while True:
