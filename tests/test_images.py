@@ -346,6 +346,16 @@ def test_no_layer_of_the_student_s_image_holds_anything_private(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_grader_s_image_has_what_instructors_use_and_one_tensorflow():
+    code = (
+        "import importlib.metadata as m, nbgrader, distributed, jupyterlab\n"
+        "print(sorted(d.metadata['Name'] for d in m.distributions() if d.metadata['Name'].startswith('tensorflow')))"
+    )
+    done = in_image(GRADER, "/opt/venv/bin/python", "-c", code, options=["--env", "HOME=/tmp"])
+    assert done.stdout.strip() == "['tensorflow-cpu']", done.stderr
+
+
+@pytest.mark.slow
 def test_the_grader_s_image_has_the_solutions_and_not_the_seed():
     listing = in_image(
         GRADER, "/usr/bin/find", "/course/solutions", "-name", "test_hidden.py", "-o", "-name", ".secret"

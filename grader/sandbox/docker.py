@@ -95,7 +95,7 @@ class Docker(Sandbox):
             *("--user", user, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
             *("--memory", str(memory), *(("--memory-swap", str(memory)) if self.engine.swap else ())),
             *("--pids-limit", str(tasks), "--cpus", str(min(course.threads + 1, self.engine.processors))),
-            *("--ulimit", "nofile=1024:1024", "--ulimit", "core=0:0"),
+            *("--ulimit", "nofile=4096:4096", "--ulimit", "core=0:0"),
             *(("--gpus", "all") if device == "cuda" else ()),
             *(word for source, target in _mounts(course) for word in ("--mount", csv_mount(source, target))),
             # `env -i`: neither the image's variables nor the proxies that a client's configuration adds
