@@ -79,12 +79,13 @@ class _Child:
         self.exercises = exercises
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
-        self.answer_cap = wire.MAX_BYTES
+        self.caps: dict[str, int] = {}
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
         confine(request["limits"])
-        self.answer_cap = request["limits"]["answer"]
+        limits = request["limits"]
+        self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
         sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
         self.probes = importlib.import_module("probes")
         self.module = StudentModule(request["module"])
@@ -129,7 +130,7 @@ class _Child:
             try:
                 value = probe(self.module, request["inputs"])
                 if not self.guard.used:
-                    return wire.encode({"value": value, "touched": sorted(touched)}, max_bytes=self.answer_cap)
+                    return wire.encode({"value": value, "touched": sorted(touched)}, **self.caps)
             except UnsupportedValue as error:
                 return {"unsupported": printable(str(error))}
             except BaseException as error:
