@@ -106,17 +106,24 @@ class _Child:
         self.forbidden = contextlib.ExitStack()
         self.forbidden.enter_context(self.guard.active(request["forbidden"]))
         self.runtime.reseed(request["seed"])
-        for name, tree in trees.items():
-            try:
-                exec(compile(tree, name, "exec", dont_inherit=True), self.module.__dict__)  # noqa: S102
-            except BaseException as error:
-                problems.append(self._raised(error))
+        tasks = [name for task in request["tasks"] for name in task["forbidden"]]
+        with self.guard.watching(tasks):
+            problems += self._run(trees)
         self.guard.used.clear()  # what a cell tried is told by its exception
         return {
             "problems": problems,
             "hits": [list(hit) for hit in hits],
             "untouched": untouched(trees.values(), request["tasks"]),
         }
+
+    def _run(self, trees: dict[str, ast.Module]) -> list[dict[str, Any]]:
+        problems = []
+        for name, tree in trees.items():
+            try:
+                exec(compile(tree, name, "exec", dont_inherit=True), self.module.__dict__)  # noqa: S102
+            except BaseException as error:
+                problems.append(self._raised(error))
+        return problems
 
     def call(self, request: dict[str, Any]) -> dict[str, Any] | bytes:
         """One probe: its value tree, or what was raised."""

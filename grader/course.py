@@ -253,7 +253,7 @@ def _line(path: Path, key: str, text: str) -> None:
 def _names(path: Path, key: str, names: tuple[str, ...]) -> None:
     _unique(path, key, names)
     for name in names:
-        if not _DOTTED.fullmatch(name):
+        if not _DOTTED.fullmatch(name.removesuffix(".*")):
             raise AuthorError(f'{path}: {key}: "{name}" is not a dotted name')
 
 
