@@ -79,6 +79,8 @@ class Attack(msgspec.Struct, forbid_unknown_fields=True):
     refused: str = ""  # the one line with which it is turned away; then there is no report
     rounds: int = 1
     quick: bool = False  # in `make check` too
+    chapter: str = "ch1"  # of the real course, for attacks through TensorFlow
+    compiles: bool = False  # whether it brings a shared library
     by: str = ""  # a test elsewhere that goes into it more deeply
     path: Path = Path()
     claim: str = ""
@@ -98,7 +100,8 @@ def read(path: Path) -> Attack:
     claim, _, table = head.partition("\n\n")
     code = "\n".join(text.splitlines()[tree.body[0].end_lineno or 0 :])
     fields = msgspec.convert(tomllib.loads(table), Attack)
-    fields.outcome = fields.outcome or {"center": "failed"}
+    if not fields.outcome and path.parent.name != "with_tensorflow":
+        fields.outcome = {"center": "failed"}
     fields.path, fields.claim, fields.code = path, " ".join(claim.split()), code
     return fields
 
@@ -390,6 +393,8 @@ def _look():
     found = [name for name in os.listdir("/proc") if name.isdigit() and name not in here]
     for folder in ("/tmp", "/dev/shm", "/dev/mqueue", tempfile.gettempdir()):
         found += [os.path.join(folder, name) for name in (os.listdir(folder) if os.path.isdir(folder) else [])]
+    # what warming up leaves is this process's own
+    found = [name for name in found if not os.path.basename(name).startswith("__autograph_generated_file")]
     for kind in ("msg", "sem", "shm"):
         with open(f"/proc/sysvipc/{kind}") as table:
             found += table.readlines()[1:]
