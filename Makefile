@@ -81,6 +81,14 @@ check: lint ## lint, types and the tests: what has to pass before a commit (12 m
 check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
 	@$(PYTHON) -m pytest -q -m slow
 
+.PHONY: red-team
+red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner
+	@$(PYTHON) -m pytest -q tests/test_red_team.py tests/test_seccomp.py
+
+.PHONY: red-team-table
+red-team-table: $(VENV)/lock.txt ## make the table in SECURITY.md anew from the red team's files
+	@$(PYTHON) -m tests.red_team.table
+
 .PHONY: lint
 lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository
 	@$(PYTHON) -m ruff check --quiet $(CODE)

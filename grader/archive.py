@@ -15,9 +15,7 @@ from typing import IO, cast
 from .errors import SubmissionError
 from .model import Limits
 
-MAX_MEMBERS = 2000
 _MAX_DIRECTORY = 1 << 20  # bytes of a zip's table of contents
-_MAX_RATIO = 300  # real source shrinks to a third or a tenth
 _RATIO_COUNTS_FROM = 1 << 20
 _XZ_MEMORY = 128 << 20
 _CHUNK = 1 << 16
@@ -107,7 +105,7 @@ def _take(file: IO[bytes], name: str, packed: int, limits: Limits) -> bytes:
         content += chunk
         if len(content) > limits.submission:
             raise SubmissionError(f"holds {show(name)}, which is over {size(limits.submission)}")
-        if len(content) > max(_RATIO_COUNTS_FROM, _MAX_RATIO * packed):
+        if len(content) > max(_RATIO_COUNTS_FROM, limits.ratio * packed):
             raise SubmissionError(f"holds {show(name)}, which unpacks to far too much")
     return bytes(content)
 
@@ -121,10 +119,10 @@ def size(count: int) -> str:
 
 
 def _zip(file: IO[bytes], wanted: frozenset[str], depth: int, limits: Limits) -> Iterator[_Member]:
-    words = f"holds more than {MAX_MEMBERS} files"
+    words = f"holds more than {limits.members} files"
     with zipfile.ZipFile(cast("IO[bytes]", _Capped(file, _MAX_DIRECTORY, None, words))) as archive:
         infos = archive.infolist()
-        if len(infos) > MAX_MEMBERS:
+        if len(infos) > limits.members:
             raise SubmissionError(words)
         for info in infos:
             parts = _parts(info.orig_filename)
@@ -147,8 +145,8 @@ def _tar(file: IO[bytes], kind: str, wanted: frozenset[str], depth: int, limits:
     # "r|": read once, forwards; a member that points backwards is an error, not a loop.
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for count, member in enumerate(archive):
-            if count >= MAX_MEMBERS:
-                raise SubmissionError(f"holds more than {MAX_MEMBERS} files")
+            if count >= limits.members:
+                raise SubmissionError(f"holds more than {limits.members} files")
             parts = _parts(member.name)
             if member.isdir() or not _is_wanted(parts, wanted, depth):
                 continue

@@ -79,12 +79,13 @@ class _Child:
         self.exercises = exercises
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
-        self.answer_cap = wire.MAX_BYTES
+        self.caps: dict[str, int] = {}
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
         confine(request["limits"])
-        self.answer_cap = request["limits"]["answer"]
+        limits = request["limits"]
+        self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
         sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
         self.probes = importlib.import_module("probes")
         self.module = StudentModule(request["module"])
@@ -105,17 +106,24 @@ class _Child:
         self.forbidden = contextlib.ExitStack()
         self.forbidden.enter_context(self.guard.active(request["forbidden"]))
         self.runtime.reseed(request["seed"])
-        for name, tree in trees.items():
-            try:
-                exec(compile(tree, name, "exec", dont_inherit=True), self.module.__dict__)  # noqa: S102
-            except BaseException as error:
-                problems.append(self._raised(error))
+        tasks = [name for task in request["tasks"] for name in task["forbidden"]]
+        with self.guard.watching(tasks):
+            problems += self._run(trees)
         self.guard.used.clear()  # what a cell tried is told by its exception
         return {
             "problems": problems,
             "hits": [list(hit) for hit in hits],
             "untouched": untouched(trees.values(), request["tasks"]),
         }
+
+    def _run(self, trees: dict[str, ast.Module]) -> list[dict[str, Any]]:
+        problems = []
+        for name, tree in trees.items():
+            try:
+                exec(compile(tree, name, "exec", dont_inherit=True), self.module.__dict__)  # noqa: S102
+            except BaseException as error:
+                problems.append(self._raised(error))
+        return problems
 
     def call(self, request: dict[str, Any]) -> dict[str, Any] | bytes:
         """One probe: its value tree, or what was raised."""
@@ -129,7 +137,7 @@ class _Child:
             try:
                 value = probe(self.module, request["inputs"])
                 if not self.guard.used:
-                    return wire.encode({"value": value, "touched": sorted(touched)}, max_bytes=self.answer_cap)
+                    return wire.encode({"value": value, "touched": sorted(touched)}, **self.caps)
             except UnsupportedValue as error:
                 return {"unsupported": printable(str(error))}
             except BaseException as error:

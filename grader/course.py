@@ -45,6 +45,7 @@ class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     environment: dict[str, str] = {}
     threads: int = 1
     min_probe_seconds: float = 20.0  # no chapter may allow less: TensorFlow needs 20
+    limits: Limits = Limits()  # of every chapter that does not set its own
     audit: AuditNumbers = AuditNumbers()
     images: dict[str, str] = {}
 
@@ -102,6 +103,7 @@ def load(root: Path) -> Course:
     _unique(path, "chapters", tuple(chapter.split("_")[0] for chapter in file.chapters))
     for key, names in (("preload", file.preload), ("versions", file.versions)):
         _unique(path, key, names)
+    _limits(path, file.limits, file.min_probe_seconds)
     for name in file.preload:
         if not _DOTTED.fullmatch(name):
             raise AuthorError(f'{path}: preload: "{name}" is not the name of a module')
@@ -127,7 +129,7 @@ def load(root: Path) -> Course:
         environment=file.environment,
         threads=file.threads,
         images=file.images,
-        chapters=tuple(_chapter(exercises, private, name, file.min_probe_seconds) for name in file.chapters),
+        chapters=tuple(_chapter(exercises, private, name, file) for name in file.chapters),
     )
 
 
@@ -137,12 +139,13 @@ def audit_numbers(course: Course, chapter: Chapter) -> AuditNumbers:
     return own or _read(course.root / COURSE_FILE, _CourseFile).audit
 
 
-def _chapter(exercises: Path, solutions: Path | None, name: str, min_seconds: float) -> Chapter:
+def _chapter(exercises: Path, solutions: Path | None, name: str, course: _CourseFile) -> Chapter:
     folder = exercises / name
     path = folder / CHAPTER_FILE
     if not path.is_file():
         raise AuthorError(f"{folder}: there is no {CHAPTER_FILE}, though {COURSE_FILE} lists this chapter")
-    file = _read(path, _ChapterFile)
+    file = _read(path, _ChapterFile, course.limits)
+    min_seconds = course.min_probe_seconds
     _line(path, "title", file.title)
     if not file.module.isidentifier():
         raise AuthorError(f'{path}: module: "{file.module}" is not the name of a module')
@@ -207,8 +210,8 @@ def _limits(path: Path, limits: Limits, min_seconds: float) -> None:
         raise AuthorError(f"{path}: limits: probe_seconds: at least {min_seconds:g}, not {limits.probe_seconds:g}")
 
 
-def _read(path: Path, shape: type[_T]) -> _T:
-    """A TOML file as a record of that shape; whatever is wrong with it is one line."""
+def _read(path: Path, shape: type[_T], limits: Limits | None = None) -> _T:
+    """A TOML file as a record of that shape; what is wrong is one line. `limits` stand where it has none."""
     try:
         table: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
@@ -217,6 +220,9 @@ def _read(path: Path, shape: type[_T]) -> _T:
         raise AuthorError(f"{path}: byte {error.start} is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{path}: not TOML: {error}") from error
+    own = table.get("limits", {})
+    if limits is not None and isinstance(own, dict):
+        table["limits"] = {**msgspec.structs.asdict(limits), **own}
     try:
         return msgspec.convert(table, shape)
     except msgspec.ValidationError as error:
@@ -247,7 +253,7 @@ def _line(path: Path, key: str, text: str) -> None:
 def _names(path: Path, key: str, names: tuple[str, ...]) -> None:
     _unique(path, key, names)
     for name in names:
-        if not _DOTTED.fullmatch(name):
+        if not _DOTTED.fullmatch(name.removesuffix(".*")):
             raise AuthorError(f'{path}: {key}: "{name}" is not a dotted name')
 
 

@@ -15,7 +15,7 @@ _RLIMITS = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
 
 
 class LimitExceeded(Exception):
-    """The submission used too much: "memory", "processes", "scratch" or "output"."""
+    """The submission used too much: "memory", "processes", "processor", "descriptors", "scratch", "files", "output"."""
 
 
 class Housekeeper:
@@ -30,12 +30,17 @@ class Housekeeper:
         self.writable = writable
         self.isolated = isolated
         self.baseline = 0
+        self.spent = 0.0  # processor seconds of earlier submissions
         self.state: dict[str, Any] = {}
 
     def remember(self) -> None:
         """Notes what this process holds before any submission."""
         self.baseline = _resident(os.getpid())[0]
         self.state = self._process_state()
+
+    def begin(self) -> None:
+        """A new submission: what it uses counts from here."""
+        self.spent = _reaped()
 
     # Processes
 
@@ -85,16 +90,28 @@ class Housekeeper:
         The cheap figure counts what children still share with this process only once too little; where it looks
         too high the proportional set sizes decide.
         """
-        used, tasks, members = 0, 0, self.members()
+        used, tasks, opened, processor, members = 0, 0, 0, _reaped() - self.spent, self.members()
         for pid in members:
             resident, threads = _resident(pid)
             used += resident
             tasks += threads
+            opened += _descriptors(pid)
+            processor += _processor(pid)
         if tasks > limits["processes"]:
             raise LimitExceeded("processes")
-        scratch = sum(_tmpfs_used(folder) for folder in self.writable) if self.isolated else 0
+        if opened > limits["descriptors"]:
+            raise LimitExceeded("descriptors")
+        if processor > limits["cpu_seconds"]:
+            raise LimitExceeded("processor")
+        scratch, files = 0, 0
+        for folder in self.writable if self.isolated else ():
+            size, count = _tmpfs_used(folder)
+            scratch += size
+            files += count
         if scratch > limits["scratch"]:
             raise LimitExceeded("scratch")
+        if files > limits["files"]:
+            raise LimitExceeded("files")
         if used - self.baseline + scratch > limits["memory"]:
             exact = sum(_proportional(pid) for pid in members)
             if exact + scratch > limits["memory"]:
@@ -159,11 +176,11 @@ def _children(pid: int) -> list[int]:
 
 
 def _resident(pid: int) -> tuple[int, int]:
-    """Bytes of anonymous and shared memory, and threads."""
+    """Bytes of anonymous and shared memory and of page tables, and threads."""
     total, threads = 0, 1
     with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status") as status:
         for line in status:
-            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:")):
+            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")):
                 total += int(line.split()[1]) * 1024
             elif line.startswith("Threads:"):
                 threads = int(line.split()[1])
@@ -179,8 +196,31 @@ def _proportional(pid: int) -> int:
     return _resident(pid)[0]
 
 
-def _tmpfs_used(folder: str) -> int:
+def _descriptors(pid: int) -> int:
+    """Open files, pipes and sockets: the kernel's buffers behind them show in no other figure."""
+    with contextlib.suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    return 0
+
+
+def _processor(pid: int) -> float:
+    """Seconds of processor time of a process, its threads and the children that it has waited for."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as stat_file:
+        # the name, which may hold anything, ends in the last bracket
+        fields = stat_file.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def _reaped() -> float:
+    """Seconds of processor time of everything that has ended and been collected."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _tmpfs_used(folder: str) -> tuple[int, int]:
+    """Bytes and files."""
     with contextlib.suppress(OSError):
         info = os.statvfs(folder)
-        return (info.f_blocks - info.f_bfree) * info.f_frsize
-    return 0
+        return (info.f_blocks - info.f_bfree) * info.f_frsize, info.f_files - info.f_ffree
+    return 0, 0

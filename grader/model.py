@@ -32,15 +32,21 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     import_seconds: float = 30.0
     probe_seconds: float = 20.0  # at least 20: TensorFlow retries a refused allocation for 10
     total_seconds: float = 240.0
-    cpu_seconds: int = 480
+    cpu_seconds: int = 480  # of all its processes together
     memory: int = 2 << 30
     processes: int = 256  # processes and threads together
+    descriptors: int = 2048  # open files, pipes and sockets of all its processes
     scratch: int = 256 << 20
+    files: int = 20_000  # that lie in its scratch
     file: int = 64 << 20  # one file that the code writes
     output: int = 10 << 20
     answer: int = 64 << 20  # one value tree that comes back
+    depth: int = 32  # of a value tree
+    count: int = 200_000  # parts of a value tree
     submission: int = 10 << 20  # one submitted file
     archive: int = 50 << 20  # an archive, and all that is in it
+    members: int = 2000  # files in an archive
+    ratio: int = 300  # how much larger a file in an archive may become; real source: three to ten times
 
 
 class Task(Struct, frozen=True, forbid_unknown_fields=True):

@@ -80,6 +80,7 @@ class Session:
         common = list(chapter.forbidden)
         self._opening = {
             "op": "open",
+            "again": False,
             "chapter": chapter.id,
             "module": chapter.module,
             "cells": [[cell.name, cell.source] for cell in snapshot.cells],
@@ -201,6 +202,7 @@ class Session:
     def _load(self) -> Loaded:
         assert self._opening is not None
         result = self._exchange(self._opening, self._limits.import_seconds)
+        self._opening = {**self._opening, "again": True}  # the processor time goes on counting
         if isinstance(result, Answer):
             return Loaded(verdict=result)
         self._alive = True
@@ -245,7 +247,7 @@ class Session:
         self._send({**message, "seconds": seconds})
         reply = self._receive(seconds + GRACE)
         if reply["status"] == "answer":
-            answer = self._receive(GRACE)
+            answer = self._receive(GRACE, depth=self._limits.depth + 2, count=self._limits.count + 1000)
             if type(answer) is dict:
                 return answer
             raise WireError("an answer that is no dictionary")
@@ -296,9 +298,10 @@ class Session:
         assert self._channel is not None
         self._channel.send(wire.encode(message, max_bytes=2 * wire.MAX_BYTES), time.monotonic() + GRACE)
 
-    def _receive(self, seconds: float) -> Any:
+    def _receive(self, seconds: float, depth: int = wire.MAX_DEPTH, count: int = wire.MAX_COUNT) -> Any:
         assert self._channel is not None
-        return wire.decode(self._channel.receive(time.monotonic() + seconds), max_bytes=2 * wire.MAX_BYTES)
+        data = self._channel.receive(time.monotonic() + seconds)
+        return wire.decode(data, max_bytes=2 * wire.MAX_BYTES, max_depth=depth, max_count=count)
 
 
 def _ended(status: str, detail: str, what: str) -> Answer:
@@ -311,7 +314,9 @@ def _ended(status: str, detail: str, what: str) -> Answer:
         return Answer(Outcome.MEMORY, message=f"your code used more memory than it may{while_}")
     words = {
         "processes": "started more processes or threads than it may",
+        "descriptors": "opened more files, pipes or sockets than it may",
         "scratch": "wrote more to the disk than it may",
+        "files": "made more files than it may",
         "output": "printed more than it may; look for a print in a loop",
         "garbled": "sent back something that is not an answer",
         "worker": "took the process that runs it down, twice",

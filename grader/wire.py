@@ -29,7 +29,7 @@ DTYPES = frozenset(
 _NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
-def encode(tree: Any, *, max_bytes: int = MAX_BYTES) -> bytes:
+def encode(tree: Any, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_count: int = MAX_COUNT) -> bytes:
     """The message for a value tree.
 
     Args:
@@ -40,7 +40,7 @@ def encode(tree: Any, *, max_bytes: int = MAX_BYTES) -> bytes:
     Raises:
         UnsupportedValue: the tree holds something else, or too much; the text names the place.
     """
-    writer = _Writer(max_bytes)
+    writer = _Writer(max_bytes, max_depth, max_count)
     node = writer.node(tree, "the value", 0)
     header = json.dumps(node, allow_nan=False, separators=(",", ":")).encode()
     if len(header) > max_bytes:
@@ -50,17 +50,18 @@ def encode(tree: Any, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 class _Writer:
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, max_depth: int, max_count: int) -> None:
+        self.max_depth, self.max_count = max_depth, max_count
         self.arrays: list[np.ndarray[Any, Any]] = []
         self.bytes_left = max_bytes
         self.count = 0
 
     def node(self, x: Any, place: str, depth: int) -> Any:
         self.count += 1
-        if depth > MAX_DEPTH:
-            raise UnsupportedValue(f"{place[:200]} is nested more than {MAX_DEPTH} deep")
-        if self.count > MAX_COUNT:
-            raise UnsupportedValue(f"the value has more than {MAX_COUNT} parts")
+        if depth > self.max_depth:
+            raise UnsupportedValue(f"{place[:200]} is nested more than {self.max_depth} deep")
+        if self.count > self.max_count:
+            raise UnsupportedValue(f"the value has more than {self.max_count} parts")
         if x is None or x is True or x is False:
             return x
         if isinstance(x, (str, int, float)) and not isinstance(x, np.generic):
@@ -103,7 +104,7 @@ class _Writer:
         return len(self.arrays) - 1
 
 
-def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_count: int = MAX_COUNT) -> Any:
     """The value tree of a message: built-in types and plain arrays that own nothing of the sender's.
 
     Raises:
@@ -119,7 +120,7 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
         arrays = load(data[end:]) if end < len(data) else {}
     except (ValueError, RecursionError, SafetensorError, KeyError, TypeError, OverflowError) as error:
         raise WireError(f"not a message: {type(error).__name__}") from None
-    reader = _Reader(arrays)
+    reader = _Reader(arrays, max_depth, max_count)
     tree = reader.node(header, 0)
     if reader.arrays:
         raise WireError("a message with arrays that nothing names")
@@ -139,13 +140,14 @@ def _refuse(word: str) -> None:
 
 
 class _Reader:
-    def __init__(self, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
+    def __init__(self, arrays: dict[str, np.ndarray[Any, Any]], max_depth: int, max_count: int) -> None:
+        self.max_depth, self.max_count = max_depth, max_count
         self.arrays = arrays
         self.count = 0
 
     def node(self, x: Any, depth: int) -> Any:
         self.count += 1
-        if depth > MAX_DEPTH or self.count > MAX_COUNT:
+        if depth > self.max_depth or self.count > self.max_count:
             raise WireError("a message nested too deep, or of too many parts")
         if type(x) is not dict:
             if type(x) is list:

@@ -22,7 +22,7 @@ import types
 from typing import Any
 
 from grader import child as student
-from grader import wire
+from grader import seccomp, wire
 from grader.channel import TICK, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded
 
@@ -89,6 +89,11 @@ class Worker:
         if start["confined"] and not self.isolated:
             self._reply({"ready": False, "reason": "the worker is not PID 1 of a namespace of its own"})
             return
+        self.confined: bool = start["confined"]
+        reason = seccomp.complaint() if self.confined else ""
+        if reason:
+            self._reply({"ready": False, "reason": f"no filter of system calls: {reason}"})
+            return
         gc.collect()
         gc.freeze()  # a child that collects must not copy all pages
         self.housekeeper.remember()
@@ -108,6 +113,8 @@ class Worker:
         if self.child is not None:
             self._end_all()
             self._wipe()
+        if not message["again"]:
+            self.housekeeper.begin()
         self.limits = message["limits"]
         self.limits["own_namespace"] = self.isolated
         self.child = self.spare or self._fork()
@@ -149,7 +156,7 @@ class Worker:
         except FrameTooLarge:
             status = "garbled"
         except LimitExceeded as limit:
-            status = str(limit)
+            status, detail = ("timeout", "processor") if str(limit) == "processor" else (str(limit), "")
         except ChannelClosed:
             status, detail = self._how_it_died()
         if status != "answer":
@@ -206,6 +213,8 @@ class Worker:
         _prctl(PR_SET_DUMPABLE, 1)
         os.chdir(self.writable[0])
         channel = Channel(keep, keep, cap=2 * wire.MAX_BYTES)
+        if self.confined:
+            seccomp.install()
         with contextlib.suppress(ChannelClosed):
             student.serve(channel, self.runtime, self.exercises)
         os._exit(0)

@@ -125,6 +125,16 @@ def test_short_limits_must_be_allowed_by_the_course(course):
         load(course)
 
 
+def test_a_chapters_limits_go_before_the_courses(course):
+    edit(course / "course.toml", "[audit]", "[limits]\nprocesses = 17\nmemory = 5\nratio = 44\n\n[audit]")
+    limits = load(course).chapters[0].limits
+    assert (limits.processes, limits.ratio) == (17, 44)
+    assert limits.memory == 1 << 30  # the chapter says so itself
+    edit(course / "course.toml", "processes = 17", "processes = 0")
+    with pytest.raises(AuthorError, match=r"course\.toml: limits: processes: 0 is not a positive"):
+        load(course)
+
+
 def test_a_course_file_that_is_not_utf8(course):
     (course / "course.toml").write_bytes(b'id = "\xff"')
     with pytest.raises(AuthorError, match="byte 6 is not UTF-8"):

@@ -32,6 +32,7 @@ LAYERS: dict[str, set[str]] = {
     "channel": set(),
     "guard": set(),
     "housekeeping": set(),
+    "seccomp": set(),  # in the sandbox
     "seeds": set(),
     "regions": set(),
     "notebook": set(),
@@ -43,7 +44,7 @@ LAYERS: dict[str, set[str]] = {
     "assembly": {"regions"},
     "render": {"assembly", "course", "submission"},
     "child": {"wire", "channel", "guard"},  # in the sandbox
-    "worker": {"child", "housekeeping"},  # in the sandbox
+    "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
     "session": {"wire", "sandbox", "child"},
     "differences": {"patterns"},
     "compare": {"differences"},

@@ -453,6 +453,16 @@ def test_a_ratio_that_no_source_has(tmp_path):
     refused(zipped(tmp_path / "a.zip", {"arrays.py": b"#" * (8 << 20)}), roomy, "unpacks to far too much")
 
 
+def test_an_archives_limits_are_the_chapters_own(tmp_path):
+    roomy = load(NUMPY_COURSE).chapter("ch1")
+    tight = msgspec.structs.replace(roomy, limits=msgspec.structs.replace(roomy.limits, ratio=9, members=2))
+    snapshot(zipped(tmp_path / "a.zip", {"arrays.py": b"#" * (1 << 20)}), tight)  # small files may shrink as they like
+    code = os.urandom(1 << 17).hex().encode() * 6  # zlib does not look that far back
+    snapshot(zipped(tmp_path / "b.zip", {"arrays.py": code}), tight)
+    refused(zipped(tmp_path / "c.zip", {"arrays.py": b"#" * (2 << 20)}), tight, "unpacks to far too much")
+    refused(zipped(tmp_path / "d.zip", {str(n): b"" for n in range(3)}), tight, "holds more than 2 files")
+
+
 def test_many_copies_in_one_archive(tmp_path, chapter):
     members = {f"{n}/arrays.py": os.urandom(1 << 14) for n in range(17)}
     path = zipped(tmp_path / "a.zip", dict.fromkeys(members, b"#" * 60000))

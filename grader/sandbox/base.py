@@ -17,7 +17,7 @@ from grader.errors import InfrastructureError
 from grader.model import Course
 
 ENGINE = Path(__file__).parent.parent
-ENGINE_FILES = ("__init__", "errors", "wire", "channel", "guard", "housekeeping", "child", "worker")
+ENGINE_FILES = ("__init__", "errors", "wire", "channel", "guard", "housekeeping", "seccomp", "child", "worker")
 BOOT = "import sys; sys.path[:0] = {first!r}; sys.path += {last!r}; from grader.worker import main; main()"
 
 

@@ -48,7 +48,8 @@ class Bubblewrap(Sandbox):
         ]
         for name in ENGINE_FILES:
             arguments += ["--ro-bind", str(ENGINE / f"{name}.py"), f"/opt/engine/grader/{name}.py"]
-        arguments += ["--proc", "/proc", "--dev", "/dev"]
+        # /dev/zero, mapped shared, is memory that no process's figures show
+        arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
         if device == "cuda":
             for path in sorted(glob.glob("/dev/nvidia*")):
                 arguments += ["--dev-bind-try", path, path]

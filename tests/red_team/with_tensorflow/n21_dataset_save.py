@@ -1,0 +1,13 @@
+"""Writes files outside with `Dataset.save`.
+
+number = 21
+defence = "everything but the scratch is mounted read-only, or is not there"
+says = "Error|an exception"
+
+[control]
+prize = "planted"
+"""
+
+import tensorflow as tf
+
+tf.data.Dataset.range(3).save("@PLANT@")
