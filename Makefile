@@ -53,6 +53,10 @@ check: lint ## lint, types and the tests: what has to pass before a commit (12 m
 check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
 	@$(PYTHON) -m pytest -q -m slow
 
+.PHONY: fuzz
+fuzz: $(VENV)/lock.txt ## grade generated submissions until one breaks the grader (N=20000 SEED=a fresh one)
+	@$(PYTHON) -m tests.fuzz -n "$${N:-20000}" $${SEED:+--seed "$$SEED"}
+
 .PHONY: lint
 lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository
 	@$(PYTHON) -m ruff check --quiet $(CODE)
