@@ -89,6 +89,10 @@ red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that wo
 red-team-table: $(VENV)/lock.txt ## make the table in SECURITY.md anew from the red team's files
 	@$(PYTHON) -m tests.red_team.table
 
+.PHONY: fuzz
+fuzz: $(VENV)/lock.txt ## grade generated submissions until one breaks the grader (N=20000 SEED=a fresh one)
+	@$(PYTHON) -m tests.fuzz -n "$${N:-20000}" $${SEED:+--seed "$$SEED"}
+
 .PHONY: lint
 lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository
 	@$(PYTHON) -m ruff check --quiet $(CODE)

@@ -65,7 +65,8 @@ class _Version(argparse.Action):
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    # an error may quote a file's name, and with it whatever a student wrote there
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key]) -> str:
         return f"{_called(record)}{words}" if public else words
     if record.answer is not None and record.answer.hearsay:
         return raised(record.answer, snapshot, public or _key(record.answer) in visible)
-    return _sentence(record.words) if record.words else "The claim does not hold."
+    return _sentence(record.words)
 
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
@@ -98,11 +98,14 @@ def _line(snapshot: Snapshot, cell: str, line: int) -> str:
     for candidate in snapshot.cells:
         if candidate.name == cell:
             lines = candidate.source.splitlines()
-            return lines[line - 1][:200] if 0 < line <= len(lines) else ""
+            found = lines[line - 1][:200] if 0 < line <= len(lines) else ""
+            return "".join(char if char.isprintable() else " " for char in found)
     return ""
 
 
 def _sentence(words: str) -> str:
+    if not words.strip():
+        return "The claim does not hold."
     first = words.split()[0]
     text = words if "." in first.rstrip(".") or "_" in first else words[0].upper() + words[1:]
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -5,12 +5,11 @@ from __future__ import annotations
 import builtins
 import math
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from grader import wire
+from grader import hearsay, wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
 from grader.child import printable
 from grader.errors import InfrastructureError, WireError
@@ -18,6 +17,7 @@ from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snaps
 from grader.sandbox import Launched, Sandbox
 
 START_SECONDS = 180.0
+WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
 BUILTIN_EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
@@ -207,15 +207,16 @@ class Session:
             return Loaded(verdict=result)
         self._alive = True
         try:
-            problems = tuple(self._raised(problem) for problem in result["problems"])
-            unread = [problem["kind"] for problem in result["problems"]].count("syntax")
+            said = hearsay.loaded(result, [task["id"] for task in self._opening["tasks"]], self._lines)
+            problems = tuple(self._raised(problem) for problem in said.problems)
+            unread = [problem.kind for problem in said.problems].count("syntax")
             return Loaded(
                 problems=problems,
                 verdict=problems[0] if unread == len(self._lines) else None,
-                forbidden=tuple((str(t), str(n), str(c), int(line)) for t, n, c, line in result["hits"]),
-                untouched=tuple(str(task) for task in result["untouched"]),
+                forbidden=tuple((hit.task, hit.name, hit.cell, hit.line) for hit in said.hits),
+                untouched=tuple(said.untouched),
             )
-        except (KeyError, TypeError, ValueError):
+        except ValueError:
             return Loaded(verdict=_ended("garbled", "", ""))
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any] | Answer:
@@ -260,39 +261,40 @@ class Session:
             touched = answer.get("touched")
             return Answer(None, value=answer["value"], touched=tuple(touched) if type(touched) is list else ())
         if "unsupported" in answer:
-            return Answer(Outcome.FAILED, message=printable(str(answer["unsupported"]), 300), hearsay=True)
+            return Answer(Outcome.FAILED, message=printable(hearsay.words(answer["unsupported"]), 300), hearsay=True)
         if "forbidden" in answer:
             return Answer(
                 Outcome.FORBIDDEN,
-                message=f"{printable(str(answer['forbidden']), 200)} must not be used here",
+                message=f"{printable(hearsay.words(answer['forbidden']), 200)} must not be used here",
                 hearsay=True,
             )
         if "broken" in answer and self._trusted:  # a student's process could say so to save an attempt
-            return Answer(Outcome.INFRASTRUCTURE, message=printable(str(answer["broken"]), 500))
+            return Answer(Outcome.INFRASTRUCTURE, message=printable(hearsay.words(answer["broken"]), 500))
         try:
-            return self._raised(answer["raised"])
-        except (KeyError, TypeError, ValueError):
+            return self._raised(hearsay.raised(answer["raised"]))
+        except (KeyError, ValueError):
             return _ended("garbled", "", "")
 
-    def _raised(self, raised: Mapping[str, Any]) -> Answer:
-        kind, cell = raised["kind"], str(raised["cell"])
-        if kind == "absent" and self._loaded.problems:
+    def _raised(self, raised: hearsay.Raised) -> Answer:
+        if raised.kind == "absent" and self._loaded.problems:
             return self._loaded.problems[0]  # the name is absent because its cell stopped
-        message = printable(str(raised["message"]))
-        if kind == "absent":
+        message = printable(raised.message)
+        if raised.kind == "absent":
             message = f"your code does not define {message[:80]}"
-        line = int(raised["line"])
-        if cell not in self._lines or not 0 < line <= self._lines[cell]:
-            cell, line = "", 0
+        cell, line = self._place(raised)
         return Answer(
-            KINDS[kind],
-            exception=raised["exception"] if raised["exception"] in self.known else "",
+            KINDS[raised.kind],
+            exception=raised.exception if raised.exception in self.known else "",
             message=message,
             hearsay=True,
             cell=cell,
             line=line,
-            column=int(raised.get("column", 0)),
+            column=min(max(raised.column, 0), WIDEST),
         )
+
+    def _place(self, said: hearsay.Raised) -> tuple[str, int]:
+        """A place in the student's code, if there is one like it."""
+        return (said.cell, said.line) if 0 < said.line <= self._lines.get(said.cell, 0) else ("", 0)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._channel is not None

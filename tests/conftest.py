@@ -29,10 +29,8 @@ def sandbox_or_skip(name: str) -> Sandbox:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
-def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A copy of the NumPy course of its own, with everything generated."""
-    root = tmp_path_factory.mktemp("course") / "arrays"
+def numpy_course(root: Path) -> Course:
+    """A copy of the NumPy course at `root`, with everything generated."""
     leave = shutil.ignore_patterns("build", ".secret", "__pycache__", "expected")
     shutil.copytree(REPOSITORY / "tests" / "numpy_course", root, ignore=leave)
     course = load(root)
@@ -42,6 +40,12 @@ def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
     return course
+
+
+@pytest.fixture(scope="session")
+def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A copy of the NumPy course of its own, with everything generated."""
+    return numpy_course(tmp_path_factory.mktemp("course") / "arrays")
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,8 @@ LAYERS: dict[str, set[str]] = {
     "render": {"assembly", "course", "submission"},
     "child": {"wire", "channel", "guard"},  # in the sandbox
     "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
-    "session": {"wire", "sandbox", "child"},
+    "hearsay": set(),
+    "session": {"wire", "sandbox", "child", "hearsay"},
     "differences": {"patterns"},
     "compare": {"differences"},
     "oracle": {"session"},

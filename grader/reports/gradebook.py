@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 
 from grader.errors import UsageError
@@ -23,8 +24,26 @@ COLUMNS = (
     "submission",
     "graded",
 )
-# what makes a spreadsheet read a cell as a formula, full-width forms included
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# what makes a spreadsheet read a cell as a formula, full-width forms included; before it come blanks of any kind,
+# what cannot be seen, and quotes: programs differ in what they take off
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+    "\u2212",
+    "\ufe62",
+    "\ufe63",
+    "\ufe66",
+    "\ufe6b",
+)
+_QUOTES = "'\"`\u2018\u2019\u201c\u201d"
 
 
 def gradebook(reports: Iterable[Report], names: dict[str, str] | None = None) -> bytes:
@@ -88,5 +107,10 @@ def unescape(cell: str) -> str:
 
 
 def _starts_formula(cell: str) -> bool:
-    # spreadsheets trim blanks; apostrophes count as none, so that an escaped cell is escaped again
-    return cell.lstrip(" '\n\u00a0").startswith(_FORMULA)
+    # apostrophes count as none, so that an escaped cell is escaped again and comes back as it was
+    for character in cell:
+        if character.startswith(_FORMULA):
+            return True
+        if character not in _QUOTES and unicodedata.category(character)[0] not in "ZC":
+            return False
+    return False

@@ -57,7 +57,7 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
         _emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
     step = text.next_step(report)
     if step:
-        _emit(out, Text(), Text("What to do first: ", style="bold").append(step, style="not bold"))
+        _emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
     if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
         _emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))

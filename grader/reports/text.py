@@ -20,8 +20,13 @@ _COMMANDS = re.compile(
     r"|\x1b[ -/]*[0-~]?",  # the rest
     re.DOTALL,
 )
-_JOINERS = "\u200c\u200d"  # needed by several scripts
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters that look like nothing
+_JOINERS = "\u200c\u200d"  # needed between letters of several scripts, and in emoji; elsewhere they only deceive
+_JOINED = re.compile(
+    "[\u0590-\u109f\u1780-\u1cff\u2190-\u2bff\ua800-\uabff\ufb00-\ufefc\U00010a00-\U00011fff\U0001f000-\U0001faff]"
+)
+# what looks like nothing: blank letters, and marks that Unicode lets a font ignore
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]")
+_EMOJI = "\ufe0f"  # asks for the coloured picture of a symbol
 
 WORDS: dict[Outcome, str] = {
     Outcome.PASSED: "passed",
@@ -66,14 +71,28 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
             kept.append("\ufffd")
         elif category == "Zs":
             kept.append(" ")
-        elif marks > MAX_MARKS or character in _BLANK:
+        elif marks > MAX_MARKS or _BLANK.match(character):
             continue
+        elif character == _EMOJI:
+            kept += character if kept and unicodedata.category(kept[-1])[0] == "S" else ""
         elif character == "\n" or character in _JOINERS or category[0] != "C":
             kept.append(character)
-    text = "".join(kept)
+    text = _without_loose_joiners("".join(kept))
     if len(text) > limit:
         cut, text = True, text[:limit]
     return text + (" ..." if cut else "")
+
+
+def _without_loose_joiners(text: str) -> str:
+    """Joiners only where they join."""
+    kept: list[str] = []
+    for at, character in enumerate(text):
+        if character in _JOINERS:
+            after = text[at + 1 : at + 2]
+            if not kept or not (_JOINED.match(kept[-1]) or kept[-1] == _EMOJI) or not _JOINED.match(after):
+                continue
+        kept.append(character)
+    return "".join(kept)
 
 
 def line(text: str, limit: int = 200) -> str:
@@ -91,7 +110,7 @@ def identifier(name: str) -> str:
         character
         if character in "._-@+ " or character in _JOINERS or unicodedata.category(character)[0] in "LMN"
         else "_"
-        for character in name
+        for character in _without_loose_joiners(_BLANK.sub("", name)).replace(_EMOJI, "")
     )
     safe = safe.strip(" .").lstrip("-+@") or "_"
     while len(safe.encode()) > NAME_BYTES:

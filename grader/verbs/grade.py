@@ -15,6 +15,7 @@ from grader.verbs.shared import (
     exit_code,
     open_grader,
     watching,
+    workflow_commands_off,
 )
 
 
@@ -27,6 +28,8 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--student", help="whose work it is (default: the submission's own name)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a feedback page there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary there, such as a job's")
+    parser.add_argument("--annotations", action="store_true", help="print the fails as GitHub's workflow commands too")
     add_running_options(parser)
     parser.set_defaults(verb=run)
 
@@ -36,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.atomic import write_atomic
     from grader.model import encode_report
     from grader.reports.html import feedback_page
+    from grader.reports.markdown import annotations, summary
     from grader.reports.terminal import console, print_report
     from grader.reports.text import identifier
     from grader.submission import snapshot
@@ -45,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     if options.task is not None and options.task not in (task.id for task in chapter.tasks):
         known = ", ".join(task.id for task in chapter.tasks)
         raise UsageError(f"{chapter.key} has no task {options.task!r}; it has {known}")
-    check_writable(options.json, options.html)
+    check_writable(options.json, options.html, options.markdown)
     work = snapshot(options.path, chapter)
     out = console()
     student = identifier(options.student or options.path.resolve().name)
@@ -55,5 +59,10 @@ def run(options: argparse.Namespace) -> int:
         write_atomic(options.json, encode_report(report))
     if options.html:
         write_atomic(options.html, feedback_page(report))
-    print_report(report, out)
+    if options.markdown:
+        write_atomic(options.markdown, summary(report).encode())
+    with workflow_commands_off(options.annotations):
+        print_report(report, out)
+    if options.annotations:
+        print(annotations(report, str(options.path)), end="")
     return exit_code([report])

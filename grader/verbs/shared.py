@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -93,6 +95,21 @@ def watching(out: Console, chapter: Chapter, task: str | None) -> Iterator[Calla
         return
     with out.status("starting a worker: loading the libraries takes a few seconds") as status:
         yield lambda record: status.update(f"{record.task}: {record.test.removeprefix('test_').replace('_', ' ')}")
+
+
+@contextlib.contextmanager
+def workflow_commands_off(asked: bool) -> Iterator[None]:
+    """Where GitHub's runner reads along: what is printed meanwhile, a student's words too, is no command to it."""
+    if not asked and os.environ.get("GITHUB_ACTIONS") != "true":
+        yield
+        return
+    token = secrets.token_hex(16)  # drawn when the student's code has ended: it cannot know the word that ends this
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        print(f"::{token}::", flush=True)
 
 
 def check_writable(*paths: Path | None) -> None:
