@@ -138,14 +138,15 @@ def traversal(folder: Path) -> Path:
 
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_what_cannot_be_graded_is_one_line_and_two(run, tmp_path, kind):
+    path = UNUSABLE[kind](tmp_path)
     began = time.monotonic()
-    code, out, err = run("grade", "ch1", UNUSABLE[kind](tmp_path), "--json", tmp_path / "r.json")
+    code, out, err = run("grade", "ch1", path, "--json", tmp_path / "r.json")
     assert code == 2
     assert len(err.strip().splitlines()) == 1
     assert "Traceback" not in err + out
     assert err.startswith("grader: ")
     assert not (tmp_path / "r.json").exists()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60  # a FIFO that is waited for, or a bomb that is unpacked, takes for ever
 
 
 @pytest.mark.parametrize(
