@@ -37,7 +37,7 @@ PROBES = (
     Inputs("shuffled", {"x": X, "y": np.arange(4), "seed": 3}, {}),
 )
 # of the sources, how many are also: graded by the whole suite, followed by an honest submission, sent through `main`
-GRADED, HONEST, COMMAND = 40, 25, 400
+GRADED, HONEST, COMMAND = 100, 25, 500
 LIMITS = {
     "import_seconds": 1.0, "probe_seconds": 0.5, "total_seconds": 4.0, "memory": 256 << 20, "processes": 30,
     "scratch": 16 << 20, "output": 1 << 20, "answer": 4 << 20, "submission": 1 << 20, "archive": 4 << 20,
@@ -76,10 +76,10 @@ class Fuzz:
     def targets(self) -> tuple[Target, ...]:
         """All kinds; weights are per thousand of what is handed in."""
         return (
-            Target("sources", sources.sources, self.source, 300, True),
-            Target("notebooks", files.notebooks, self.notebook, 250, True),
-            Target("archives", files.archives, self.archive, 250, True),
-            Target("answers", answers.conversations, self.answer, 200, True),
+            Target("sources", sources.sources, self.source, 200, True),
+            Target("notebooks", files.notebooks, self.notebook, 280, True),
+            Target("archives", files.archives, self.archive, 280, True),
+            Target("answers", answers.conversations, self.answer, 240, True),
             Target("wire", answers.messages, self.message, 150, False),
             Target("trees", answers.TREES, self.tree, 100, False),
             Target("frames", answers.messages, self.frame, 100, False),
