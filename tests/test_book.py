@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import html
 import http.server
+import io
 import os
 import re
 import shutil
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+import docutils.nodes
 import jupytext
 import pytest
 
@@ -25,6 +28,7 @@ from book.build import stage
 from book.mathml import to_mathml
 from book.pages import pages
 from book.run import is_lesson, lessons
+from book.site import plain
 from grader import render
 from grader.course import load
 from grader.errors import AuthorError
@@ -143,6 +147,27 @@ def test_a_site_of_two_pages_is_built_without_a_warning_and_without_a_script_for
     assert made.count("<math ") == 2
     assert "<details" in made
     assert not re.search(r"""<(?:script|link|img)[^>]*(?:src|href)=["'](?:https?:)?//""", made)
+
+
+def test_every_docstring_of_the_engine_can_be_set_as_a_page():
+    from docutils.core import publish_doctree
+    from sphinx.ext.napoleon import GoogleDocstring
+
+    wrong, settings = [], {"report_level": 2, "halt_level": 6, "warning_stream": io.StringIO()}
+    for path in sorted((REPOSITORY / "grader").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (words := ast.get_docstring(node)):
+                text = str(GoogleDocstring("\n".join(plain(words.splitlines()))))
+                tree = publish_doctree(f".. default-role:: literal\n\n{text}", settings_overrides=settings)
+                said = [each.astext() for each in tree.findall(docutils.nodes.system_message)]
+                wrong += [f"{path.name}: {each}" for each in said]
+    assert not wrong
+
+
+def test_a_sign_that_sphinx_would_read_is_escaped_outside_of_code():
+    assert plain(["the |a - b| of `*.py`, *args and a_ trailing stroke, not_here"]) == [
+        r"the \|a - b\| of `*.py`, \*args and a\_ trailing stroke, not_here"
+    ]
 
 
 def test_staging_removes_what_is_gone_and_leaves_what_is_the_same(tmp_path):
