@@ -8,7 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
-CODE := $(wildcard grader tests benchmarks book exercises solutions)
+CODE := $(wildcard grader tests benchmarks book exercises instructor solutions)
 TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
 
 GRADER := $(PYTHON) -m grader
@@ -38,6 +38,10 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 .PHONY: audit
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
 	@mkdir -p build && $(GRADER) audit --json build/audit.json
+
+.PHONY: nbgrader
+nbgrader: $(VENV)/lock.txt ## set up nbgrader's course directory in build/nbgrader, the sample class in submitted/
+	@$(GRADER) nbgrader --out build/nbgrader --chapter ch4 --submissions examples/class
 
 ##@ For authors
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import GraderError
-from grader.verbs import audit, classroom, doctor, grade, mutate, render, scaffold
+from grader.verbs import audit, classroom, doctor, grade, mutate, nbgrader, render, scaffold
 from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
-VERBS = (grade, classroom, audit, mutate, render, scaffold, doctor)  # in the order of the help
+VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, doctor)  # in the order of the help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

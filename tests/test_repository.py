@@ -57,6 +57,7 @@ LAYERS: dict[str, set[str]] = {
     "grade": {"marks", "feedback", "misconceptions", "recorded", "render", "slices"},
     "reports": {"proof"},
     "classroom": {"grade", "reports"},
+    "nbgrader_engine": {"classroom"},
     "doctor": {"sandbox", "course", "reports"},
     "syntax": set(),
     "inventory": set(),
@@ -68,7 +69,7 @@ LAYERS: dict[str, set[str]] = {
     "proof": set(),
     "margins": {"plugin", "proof"},
     "audit": {"scaffold", "inventory", "rehearsal", "syntax", "margins", "grade", "reports"},
-    "verbs": {"audit", "mutation", "classroom", "doctor"},
+    "verbs": {"audit", "mutation", "nbgrader_engine", "doctor"},
     "__main__": {"verbs"},
 }
 
