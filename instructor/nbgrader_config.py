@@ -10,4 +10,8 @@ c = get_config()  # noqa: F821  # nbgrader's own
 configure(c, here)
 
 c.CourseDirectory.course_id = "tensorflow2"
-c.Exchange.root = str(here / "exchange")  # on a shared machine: a folder that everyone may write to
+
+# Where released, submitted and collected work changes hands. On a shared machine: a folder that everyone may write to.
+exchange = here / "exchange"
+exchange.mkdir(exist_ok=True)
+c.Exchange.root = str(exchange)

@@ -67,9 +67,11 @@ def read(path: Path, limits: Limits, notes: list[str]) -> NotebookNode:
     saved = notebook.saved(text, name)
     if len(saved) > MAX_CELLS:
         raise SubmissionError(f"{name} has {len(saved)} cells, more than the {MAX_CELLS} allowed")
-    length = sum(len(cell.text) for cell in saved if cell.cell_type == "code")
+    length = sum(len(cell.text.strip()) for cell in saved if cell.cell_type == "code")
     if length > limits.submission:
         raise SubmissionError(f"{name} has {size(length)} of code, more than the {size(limits.submission)} allowed")
+    if not length:
+        raise SubmissionError(f"{name} has no code: is it the notebook that you wanted to hand in?")
     book: NotebookNode = new_notebook()
     taken: set[str] = set()
     for number, cell in enumerate(saved, start=1):
