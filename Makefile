@@ -96,8 +96,9 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, into build/bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and nbgrader with this engine against stock, into build/bench
 	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks.nbgrader
 
 .PHONY: lock
 UV ?= uv
