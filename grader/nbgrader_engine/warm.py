@@ -25,7 +25,9 @@ class CoursePreprocessor(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrade
     course = Unicode(
         "", help="The folder that holds course.toml; by default the nearest one at or above the course directory"
     ).tag(config=True)
-    sandbox = Enum(("auto", "bwrap"), default_value="auto", help="How student code is confined").tag(config=True)
+    sandbox = Enum(("auto", "bwrap", "docker"), default_value="auto", help="How student code is confined").tag(
+        config=True
+    )
     device = Enum(("cpu", "cuda"), default_value="cpu", help="What student code runs on").tag(config=True)
 
     def root(self) -> Path:
@@ -72,7 +74,7 @@ def grade(root: Path, sandbox: str, device: str, assignment: str, work: Snapshot
 
     Args:
         root: the folder that holds course.toml.
-        sandbox: "auto" or "bwrap".
+        sandbox: "auto", "bwrap" or "docker".
         device: "cpu" or "cuda".
         assignment: the chapter's id.
         work: the submission.
