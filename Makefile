@@ -8,7 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
-CODE := $(wildcard grader tests benchmarks book docker exercises solutions)
+CODE := $(wildcard grader tests benchmarks book docker exercises instructor solutions)
 TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
 
 GRADER := $(PYTHON) -m grader
@@ -42,6 +42,10 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 .PHONY: audit
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
 	@mkdir -p build && $(GRADER) audit --json build/audit.json
+
+.PHONY: nbgrader
+nbgrader: $(VENV)/lock.txt ## set up nbgrader's course directory in build/nbgrader, the sample class in submitted/
+	@$(GRADER) nbgrader --out build/nbgrader --chapter ch4 --submissions examples/class
 
 .PHONY: release
 release: $(VENV)/lock.txt ## make or update the student repository, build/release, with nothing private in it (OUT=folder CHAPTERS=ch1,ch2)
@@ -149,8 +153,9 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and each sandbox, into build/bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, nbgrader with this engine against stock, and each sandbox, into build/bench
 	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks.nbgrader
 	@$(PYTHON) -m benchmarks.containers
 
 .PHONY: lock

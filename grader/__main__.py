@@ -11,10 +11,10 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import GraderError
-from grader.verbs import audit, ci, classroom, doctor, grade, mutate, release, render, scaffold
+from grader.verbs import audit, ci, classroom, doctor, grade, mutate, nbgrader, release, render, scaffold
 from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
-VERBS = (grade, classroom, audit, mutate, render, scaffold, release, ci, doctor)  # in the order of the help
+VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, release, ci, doctor)  # in the order of the help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

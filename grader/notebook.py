@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -19,9 +21,28 @@ _RUNS_ITS_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cells whose bo
 _SHOWN = 5
 
 
-class _Cell(Struct, frozen=True):
+class Saved(Struct, frozen=True):
+    """A cell of a notebook as it was saved; what is `Any` may be anything."""
+
     cell_type: str = ""
     source: str | list[str] = ""
+    id: Any = None
+    metadata: Any = None
+    attachments: Any = None
+    input: str | list[str] | None = None  # of format 3: the source of a code cell
+    level: Any = None  # of format 3: of a heading
+
+    @property
+    def text(self) -> str:
+        """Its source in one piece."""
+        source = self.source if self.input is None else self.input
+        text = source if isinstance(source, str) else "".join(source)
+        text = text.encode("utf-8", "replace").decode()  # JSON may hold half a character
+        return f"{'#' * self.level} {text}" if self.cell_type == "heading" and self.level in range(1, 7) else text
+
+
+class _Sheet(Struct, frozen=True):
+    cells: list[Saved] = []
 
 
 class _Language(Struct, frozen=True):
@@ -36,7 +57,8 @@ class _Metadata(Struct, frozen=True):
 
 class _Notebook(Struct, frozen=True):
     nbformat: int
-    cells: list[_Cell] | None = None
+    cells: list[Saved] | None = None
+    worksheets: list[_Sheet] = []  # of format 3
     metadata: _Metadata = _Metadata()
 
 
@@ -51,7 +73,7 @@ def cells(text: str, name: str) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
         name: the file's name.
 
     Raises:
-        SubmissionError: this is not a notebook of Python code, format 4.
+        SubmissionError: this is not a notebook of Python code, format 4 or 3.
     """
     result: list[Cell] = []
     notes: list[str] = []
@@ -72,26 +94,46 @@ def sources(text: str, name: str) -> list[str]:
     Raises:
         SubmissionError: as `cells`.
     """
+    return [cell.text for cell in saved(text, name) if cell.cell_type == "code"]
+
+
+def saved(text: str, name: str) -> list[Saved]:
+    """All cells of a notebook, as they were saved.
+
+    Raises:
+        SubmissionError: as `cells`.
+    """
     try:
-        book = msgspec.json.decode(text, type=_Notebook)
+        book = _decode(text)
     except msgspec.ValidationError as error:
         raise SubmissionError(f"{name} is not a notebook: {error}") from error
     except (msgspec.DecodeError, RecursionError) as error:
         if "<<<<<<< " in text:
             raise SubmissionError(f"{name} holds the marks of a merge conflict: settle it, save it again") from error
         raise SubmissionError(f"{name} is not a notebook: it is not JSON ({error})") from error
-    if book.nbformat != 4 or book.cells is None:
+    found = book.cells if book.nbformat == 4 else [cell for sheet in book.worksheets for cell in sheet.cells]
+    if book.nbformat not in (3, 4) or found is None:
         raise SubmissionError(
             f"{name} is a notebook of format {book.nbformat}, not 4: open it in Jupyter and save it again"
         )
     for language in (book.metadata.kernelspec.language, book.metadata.language_info.name):
         if language and language.lower() not in ("python", "python3", "ipython"):
             raise SubmissionError(f"{name} is a notebook for another language than Python: choose a Python kernel")
-    return [
-        cell.source if isinstance(cell.source, str) else "".join(cell.source)
-        for cell in book.cells
-        if cell.cell_type == "code"
-    ]
+    return found
+
+
+def _decode(text: str) -> _Notebook:
+    """The notebook; also one that holds what strict JSON does not, NaN in an output or half a character."""
+    try:
+        return msgspec.json.decode(text, type=_Notebook)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError as error:
+        try:
+            lenient = json.loads(text)
+        except ValueError:
+            raise error from None
+        return msgspec.convert(lenient, type=_Notebook)
 
 
 def plain(source: str) -> tuple[str, list[str]]:

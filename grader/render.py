@@ -25,7 +25,11 @@ __all__ = [
     "notebook",
     "skeleton",
     "solution",
+    "source",
+    "source_notebook",
 ]
+
+INSTRUCTOR = "instructor"  # the folder of nbgrader's course directory, where a course has one
 
 _HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*")
 
@@ -74,32 +78,34 @@ def notebook(chapter: Chapter) -> str:
     Raises:
         AuthorError: the solution is not in order, or one cell holds regions of two tasks.
     """
-    source = solution(chapter)
-    owners = _owners(chapter, source)
-    cells: list[dict[str, Any]] = []
-    counts: dict[str, int] = {}
-    last = {task: index for index, task in enumerate(owners) if task is not None}
-    for index, (kind, text) in enumerate(_cells(skeleton(chapter))):
-        task = owners[index]
-        if task is None:
-            name = "given-code" if kind == "code" else "given-text"
-        else:
-            name = task
-        counts[name] = counts.get(name, 0) + 1
-        grade_id = name if task is not None and counts[name] == 1 else f"{name}-{counts[name]}"
-        cells.append(_cell(kind, text, grade_id, solution=task is not None))
-        if task is not None and last[task] == index:
-            cells.append(_grade_cell(chapter, chapter.task(task)))
-    document = {
-        "cells": cells,
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return _notebook(chapter, skeleton(chapter))
+
+
+def source_notebook(chapter: Chapter) -> str:
+    """The notebook that nbgrader releases the skeleton notebook from: the same cells, the regions in them.
+
+    Raises:
+        AuthorError: as `notebook`.
+    """
+    return _notebook(chapter, solution(chapter))
+
+
+def source(chapter: Chapter, folder: Path) -> dict[Path, bytes]:
+    """What nbgrader's `source` folder holds of a chapter: the source notebook, and what its cells import.
+
+    Args:
+        chapter: the chapter; its id is the assignment's name.
+        folder: nbgrader's `source` folder.
+
+    Raises:
+        AuthorError: as `notebook`.
+    """
+    text = source_notebook(chapter)
+    found = {folder / chapter.id / f"{chapter.module}.ipynb": text.encode()}
+    given = chapter.exercises / "given.py"
+    if given.is_file() and re.search(r"(?:from|import) given\b", text):
+        found[folder / chapter.id / given.name] = given.read_bytes()
+    return found
 
 
 def alternates(chapter: Chapter) -> dict[str, str]:
@@ -171,7 +177,11 @@ def files(chapter: Chapter) -> dict[Path, bytes]:
         f"{chapter.module}.ipynb": pages,
         RELEASED: json.dumps(released, indent=2) + "\n",
     }
-    return {chapter.exercises / name: content.encode() for name, content in made.items()}
+    result = {chapter.exercises / name: content.encode() for name, content in made.items()}
+    instructor = _path(chapter).parents[2] / INSTRUCTOR
+    if instructor.is_dir():
+        result |= source(chapter, instructor / "source")
+    return result
 
 
 def _path(chapter: Chapter) -> Path:
@@ -190,6 +200,35 @@ def _owners(chapter: Chapter, source: str) -> list[str | None]:
             raise AuthorError(f"{path}: the tasks {' and '.join(tasks)} share a cell: begin a new one with # %%")
         owners.append(tasks[0] if tasks else None)
     return owners
+
+
+def _notebook(chapter: Chapter, program: str) -> str:
+    """The solution, or what is left of it, in cells."""
+    owners = _owners(chapter, solution(chapter))
+    cells: list[dict[str, Any]] = []
+    counts: dict[str, int] = {}
+    last = {task: index for index, task in enumerate(owners) if task is not None}
+    for index, (kind, text) in enumerate(_cells(program)):
+        task = owners[index]
+        if task is None:
+            name = "given-code" if kind == "code" else "given-text"
+        else:
+            name = task
+        counts[name] = counts.get(name, 0) + 1
+        grade_id = name if task is not None and counts[name] == 1 else f"{name}-{counts[name]}"
+        cells.append(_cell(kind, text, grade_id, solution=task is not None))
+        if task is not None and last[task] == index:
+            cells.append(_grade_cell(chapter, chapter.task(task)))
+    document = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _cells(source: str) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ def snapshot(path: Path, chapter: Chapter) -> Snapshot:
     if own_name:  # the file itself was named: it may be called as it likes
         name = names[Path(own_name).suffix.lower()]
         note = (f"{show(own_name)} was graded as {name}",) if own_name != name else ()
-        return _snapshot(found[own_name,], name, note)
+        return from_data(found[own_name,], name, note)
     choice = _shallowest(found, shown, wanted)
     if len(choice) == 2:
         untouched = sorted(name for name, data in choice.items() if is_untouched(data, name, chapter))
@@ -72,7 +72,44 @@ def snapshot(path: Path, chapter: Chapter) -> Snapshot:
             )
         del choice[untouched[0]]
     ((name, data),) = choice.items()
-    return _snapshot(data, name)
+    return from_data(data, name)
+
+
+def contents(path: Path, limit: int) -> bytes:
+    """All of one regular file, read once.
+
+    Raises:
+        SubmissionError: there is none, or it has more than `limit` bytes.
+    """
+    shown = show(path.name)
+    try:
+        _regular(os.lstat(path).st_mode, shown)
+        with _open(path, shown) as file:
+            return _take(file, shown, limit)
+    except (OSError, ValueError) as error:
+        raise SubmissionError(_words(error, shown)) from error
+
+
+def from_data(data: bytes, name: str, notes: tuple[str, ...] = ()) -> Snapshot:
+    """The snapshot of a file that has been read.
+
+    Args:
+        data: what was in it.
+        name: what it is called: `.ipynb` for a notebook, else a script.
+        notes: what is to be said of it already.
+
+    Raises:
+        SubmissionError: it is no text, no notebook, or empty.
+    """
+    text = decode(data, name)
+    if name.endswith(".ipynb"):
+        cells, more = notebook.cells(text, name)
+        if not cells:
+            raise SubmissionError(f"{name} has no code: is it the notebook that you wanted to hand in?")
+        notes += more
+    else:
+        cells = (Cell(name, text),)
+    return Snapshot(name=name, cells=cells, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", notes=notes)
 
 
 def released_digest(sources: Iterable[str]) -> str:
@@ -136,18 +173,6 @@ def _bad_encoding(data: bytes) -> str:
 
 def _at(data: bytes, error: UnicodeDecodeError) -> str:
     return f"line {data.count(10, 0, error.start) + 1}: byte {error.start} is not {error.encoding}"
-
-
-def _snapshot(data: bytes, name: str, notes: tuple[str, ...] = ()) -> Snapshot:
-    text = decode(data, name)
-    if name.endswith(".ipynb"):
-        cells, more = notebook.cells(text, name)
-        if not cells:
-            raise SubmissionError(f"{name} has no code: is it the notebook that you wanted to hand in?")
-        notes += more
-    else:
-        cells = (Cell(name, text),)
-    return Snapshot(name=name, cells=cells, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", notes=notes)
 
 
 def _read(path: Path, shown: str, wanted: frozenset[str], limits: Limits) -> tuple[_Found, str]:

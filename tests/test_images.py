@@ -349,7 +349,8 @@ def test_no_layer_of_the_student_s_image_holds_anything_private(tmp_path):
 def test_the_grader_s_image_has_what_instructors_use_and_one_tensorflow():
     code = (
         "import importlib.metadata as m, nbgrader, distributed, jupyterlab\n"
-        "print(sorted(d.metadata['Name'].replace('_', '-') for d in m.distributions() if d.metadata['Name'].startswith('tensorflow')))"
+        "names = [d.metadata['Name'].replace('_', '-') for d in m.distributions()]\n"
+        "print(sorted(name for name in names if name.startswith('tensorflow')))"
     )
     done = in_image(GRADER, "/opt/venv/bin/python", "-c", code, options=["--env", "HOME=/tmp"])
     assert done.stdout.strip() == "['tensorflow-cpu']", done.stderr

@@ -59,6 +59,7 @@ LAYERS: dict[str, set[str]] = {
     "grade": {"marks", "feedback", "misconceptions", "recorded", "render", "slices"},
     "reports": {"proof"},
     "classroom": {"grade", "reports"},
+    "nbgrader_engine": {"classroom"},
     "doctor": {"sandbox", "course", "reports"},
     "syntax": set(),
     "inventory": set(),
@@ -75,7 +76,7 @@ LAYERS: dict[str, set[str]] = {
     "extract": set(),
     "release": {"extract", "inventory", "privacy", "update"},
     "ci": {"classroom", "release"},
-    "verbs": {"audit", "ci", "mutation", "classroom", "doctor", "release"},
+    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "release"},
     "__main__": {"verbs"},
 }
 

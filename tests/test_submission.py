@@ -152,6 +152,24 @@ def test_many_notes_are_cut_short(tmp_path, chapter):
     assert notes[-1] == "arrays.ipynb: 15 more lines of that kind were left out"
 
 
+def test_a_notebook_of_format_3(tmp_path, chapter):
+    cells = [
+        {"cell_type": "heading", "level": 2, "source": ["Title"], "metadata": {}},
+        {"cell_type": "code", "language": "python", "input": ["x = 1\n", "y = 2"], "metadata": {}, "outputs": []},
+    ]
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
+    path = tmp_path / "arrays.ipynb"
+    path.write_text(json.dumps(old))
+    assert [cell.source for cell in snapshot(path, chapter).cells] == ["x = 1\ny = 2"]
+
+
+def test_a_notebook_with_nan_in_an_output_and_half_a_character(tmp_path, chapter):
+    data = book("x = '\ud800'").replace(b"[[1]]", b"[NaN, -Infinity]")
+    path = tmp_path / "arrays.ipynb"
+    path.write_bytes(data)
+    assert [cell.source for cell in snapshot(path, chapter).cells] == ["x = '?'"]
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -161,7 +179,7 @@ def test_many_notes_are_cut_short(tmp_path, chapter):
         (b'{"nbformat": 4', "is not a notebook: it is not JSON"),
         (b"x = 1\n", "is not a notebook: it is not JSON"),
         (b'<<<<<<< HEAD\n{"nbformat": 4}\n', "marks of a merge conflict"),
-        (b'{"nbformat": 3, "worksheets": []}', "format 3, not 4: open it in Jupyter"),
+        (b'{"nbformat": 2, "worksheets": []}', "format 2, not 4: open it in Jupyter"),
         (b'{"nbformat": 4}', "format 4"),
         (b'{"nbformat": "4", "cells": []}', "is not a notebook: Expected `int`"),
         (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 7}]}', "is not a notebook"),
