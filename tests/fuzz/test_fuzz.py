@@ -31,7 +31,7 @@ def check_shares(kind: str, tally: Tally) -> None:
     elif kind in ("notebooks", "archives"):
         assert 0.1 <= tally.share("read") <= 0.95
     elif kind == "answers":
-        assert 0.1 <= tally.share("a value") <= 0.95
+        assert 0.05 <= tally.share("a value") <= 0.95
     elif kind == "wire":
         assert 0.2 <= tally.share("a tree") <= 0.95
     elif kind == "regions":
