@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import sandbox
-from grader.errors import InfrastructureError
+from tests.conftest import sandbox_or_skip
 from tests.red_team import field as red
 from tests.red_team import framework, naive_tensorflow, table, workflow
 
@@ -37,28 +36,16 @@ def field(tmp_path_factory):
     field.listener.close()
 
 
-def usable(name):
-    """The sandbox's name, if it works here."""
-    if name != "bwrap" and shutil.which(name) is None:
-        pytest.skip(f"there is no {name} here")
-    try:
-        chosen = sandbox.choose(name)
-    except InfrastructureError as error:
-        pytest.skip(str(error))
-    assert chosen.confined
-    return name
-
-
 @pytest.fixture(scope="module", params=SANDBOXES)
 def grading(field, request):
-    grading = red.Grading(field, usable(request.param))
+    grading = red.Grading(field, sandbox_or_skip(request.param))
     yield grading
     grading.close()
 
 
 @pytest.fixture(scope="module")
 def bubblewrap(field):
-    grading = red.Grading(field, usable("bwrap"))
+    grading = red.Grading(field, sandbox_or_skip("bwrap"))
     yield grading
     grading.close()
 
@@ -106,7 +93,7 @@ def test_an_attack_gets_its_prize_from_a_naive_runner(field, attack, tmp_path):
 
 @pytest.fixture(scope="module", params=SANDBOXES)
 def course(tmp_path_factory, request):
-    grading = framework.TensorFlowGrading(usable(request.param), tmp_path_factory.mktemp("tensorflow"))
+    grading = framework.TensorFlowGrading(sandbox_or_skip(request.param), tmp_path_factory.mktemp("tensorflow"))
     yield grading
     grading.close()
 

@@ -180,10 +180,10 @@ def test_a_worker_that_gets_no_filter_does_not_start(arrays_course, monkeypatch,
     engine = tmp_path / "grader"
     engine.mkdir()
     for name in sandbox.ENGINE_FILES:
-        text = (Path(sandbox.__file__).parent / f"{name}.py").read_text()
+        text = (sandbox.bubblewrap.ENGINE / f"{name}.py").read_text()
         (engine / f"{name}.py").write_text(text.replace("_FILTER_MODE = 22, 38, 2", "_FILTER_MODE = 22, 38, 99"))
     bubblewrap = sandbox.choose("bwrap")
-    monkeypatch.setattr(sandbox, "__file__", str(engine / "sandbox.py"))
+    monkeypatch.setattr(sandbox.bubblewrap, "ENGINE", engine)
     with Session(arrays_course, bubblewrap) as session, pytest.raises(InfrastructureError, match="system calls"):
         session.start()
 

@@ -29,6 +29,7 @@ from grader.model import Chapter, Course, Report, encode_report
 from grader.reports.gradebook import gradebook
 from grader.reports.html import feedback_page
 from grader.reports.terminal import print_report
+from grader.sandbox import Sandbox
 from grader.submission import snapshot
 from tests.red_team import naive
 
@@ -156,23 +157,7 @@ class Field:
     def __init__(self, root: Path) -> None:
         self.root = root / "course"
         shutil.copytree(NUMPY_COURSE, self.root, ignore=shutil.ignore_patterns("build", ".secret", "__pycache__"))
-        # a right answer that is constant, for the lies that need one
-        tests = self.root / "solutions" / "ch1_arrays" / "test_hidden.py"
-        text = tests.read_text()
-        for old, new in (
-            ("alone(submission, case)", "alone(submission, reference, case)"),
-            ('"normalised", n=5, d=2, constant=True', '"normalised", n=5, d=1, constant=True'),
-            # an argument left alone earns nothing by itself, and the test knows a secret
-            (
-                'case("centered", n=4, d=2)\n',
-                'case("centered", n=4, d=2)\n'
-                '    assert_close(submission(inputs)["result"], reference(inputs)["result"])\n'
-                f'    key = "{SECRET}"\n    assert key\n',
-            ),
-        ):
-            assert old in text
-            text = text.replace(old, new)
-        tests.write_text(text)
+        shutil.copy(HERE / "hidden_suite.py", self.root / "solutions" / "ch1_arrays" / "test_hidden.py")
         toml = self.root / "exercises" / "ch1_arrays" / "chapter.toml"
         head, _, rest = toml.read_text().partition("[limits]")
         limits = "\n".join(f"{key} = {value}" for key, value in LIMITS.items())
@@ -283,8 +268,9 @@ def _soon(condition: Any) -> bool:
 class Grading:
     """The grader under attack, and what it is like when nobody attacks."""
 
-    def __init__(self, field: Field, sandbox: str) -> None:
-        self.field, self.sandbox = field, sandbox
+    def __init__(self, field: Field, sandbox: Sandbox) -> None:
+        assert sandbox.confined
+        self.field = field
         self.grader = Grader(field.course, sandbox, seed=11)
         self.drawn: list[Any] = []
         answer = self.grader.oracle.answer
@@ -300,6 +286,7 @@ class Grading:
         (self.honest / "arrays.py").write_text(field.solution.replace(SECRET, "") + LOOK)
         self._grade_honest()
         self._grade_honest()
+        self.workers = len(settled())
         self.kept = {path: path.stat().st_mtime_ns for path in (field.root / "build").rglob("*") if path.is_file()}
         self.state = self._state()
         self.resident = resident()
@@ -365,13 +352,11 @@ class Grading:
 
     def _state(self) -> dict[str, Any]:
         """What must be as it was: processes, descriptors, scratch, libraries, the course's own files."""
-        pids = naive.descendants(os.getpid())
         deadline = time.monotonic() + 5
-        while len(pids) != self._workers() and time.monotonic() < deadline:
+        while len(pids := naive.descendants(os.getpid())) != self.workers and time.monotonic() < deadline:
             time.sleep(0.02)  # a spare child is being made
-            pids = naive.descendants(os.getpid())
         return {
-            "processes": len(pids) - self._workers(),
+            "processes": len(pids) - self.workers,
             "descriptors": len(os.listdir("/proc/self/fd")),
             "temporary": sorted(name for name in os.listdir("/tmp") if name.startswith(("red-team", "planted"))),
             "course": fingerprint(self.field.root, "build"),
@@ -380,9 +365,14 @@ class Grading:
             "queues": [Path(f"/proc/sysvipc/{kind}").read_text().count("\n") for kind in ("msg", "sem", "shm")],
         }
 
-    @staticmethod
-    def _workers() -> int:
-        return 6  # two sandboxes, each of bubblewrap, a worker and its child
+
+def settled() -> list[int]:
+    """The processes below this one, once their number has stayed the same for a while."""
+    seen: list[list[int]] = []
+    while len(seen) < 20 or len({len(pids) for pids in seen[-10:]}) > 1:
+        seen.append(naive.descendants(os.getpid()))
+        time.sleep(0.03)
+    return seen[-1]
 
 
 LOOK = """

@@ -12,6 +12,7 @@ from typing import Any
 from grader import render
 from grader.course import load
 from grader.grade import Grader, as_snapshot
+from grader.sandbox import Sandbox
 from tests.red_team import naive_tensorflow
 from tests.red_team.field import LOOK, SECRET, Attack, everything
 
@@ -48,7 +49,7 @@ def took(attack: Attack, seen: dict[str, Any]) -> bool:
 class TensorFlowGrading:
     """The grader of the real course, with its two workers."""
 
-    def __init__(self, sandbox: str, root: Path) -> None:
+    def __init__(self, sandbox: Sandbox, root: Path) -> None:
         self.course = load(REPOSITORY)
         self.grader = Grader(self.course, sandbox, seed=4)
         self.outside = Outside(root)

