@@ -62,7 +62,7 @@ class NoAnswer(Exception):
 
 
 class Blocked(Exception):
-    """A task that this one needs has failed."""
+    """A task that this one needs has failed: the text names it."""
 
 
 class Suite:
@@ -134,9 +134,41 @@ class Suite:
             code = pytest.main(arguments, plugins=[self])
         if self.broken:
             raise AuthorError(f"the suite of {self.chapter.id} cannot be run: {self.broken[0]}")
+        if code == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        if self.blocking:
+            self._block_the_rest()
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not self.records:
             raise InfrastructureError(f"pytest did not run the suite of {self.chapter.id} (exit code {int(code)})")
         return self.records
+
+    def _block_the_rest(self) -> None:
+        """Visible cases ran before the hidden ones that their task needs: what these say holds for both."""
+        for task in self.chapter.tasks:  # in an order in which needs come first
+            mine = [record for record in self.records if record.task == task.id]
+            failed = self._failed_need(task)
+            if not failed or task.id in self.verdicts:
+                continue
+            for record in mine:
+                record.difference = record.answer = None
+                record.calls, record.inputs = [], []
+                self._settle_blocked(record, failed)
+
+    def _failed_need(self, task: Task) -> str:
+        """A task that this one needs, that has failed; empty where none has."""
+        failed = {record.task for record in self.records if record.outcome is not Outcome.PASSED}
+        return next((need for need in task.needs if need in failed), "")
+
+    def _settle_blocked(self, record: Record, need: str) -> None:
+        if record.task in self.untouched:
+            words = "this task is not written yet"
+            record.outcome, record.answer, record.words = (
+                Outcome.MISSING,
+                Answer(Outcome.MISSING, message=words),
+                words,
+            )
+        else:
+            record.outcome, record.words = Outcome.BLOCKED, f"needs {need}, which does not pass yet"
 
     def _folders(self) -> Iterator[tuple[str, Path]]:
         if self.visibility != "hidden":
@@ -209,7 +241,8 @@ class Suite:
             self.broken.append(str(report.longrepr).strip().splitlines()[-1])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keeps the chosen tasks, in the chapter's order, public before hidden."""
+        """Keeps the chosen tasks: first all visible cases, so that what is printed there comes before any hidden
+        one; within each half in the chapter's order."""
         order = {task.id: position for position, task in enumerate(self.chapter.tasks)}
         chosen = []
         for item in items:
@@ -218,7 +251,9 @@ class Suite:
                 self.broken.append(f"{item.name} is not marked with a task of the chapter")
             elif marker.args[0] in self.tasks:
                 chosen.append(item)
-        chosen.sort(key=lambda item: order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]
+        chosen.sort(
+            key=lambda item: (FILES[item.path.name] == "hidden", order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]
+        )
         items[:] = [] if self.broken else chosen
 
     @pytest.hookimpl(wrapper=True)
@@ -256,12 +291,9 @@ class Suite:
         if record.task in self.verdicts:
             raise NoAnswer(self.verdicts[record.task])
         if self.blocking:
-            needs = self.chapter.task(record.task).needs
-            failed = [r.task for r in self.records if r.task in needs and r.outcome is not Outcome.PASSED]
-            if failed and record.task in self.untouched:
-                raise NoAnswer(Answer(Outcome.MISSING, message="this task is not written yet"))
+            failed = self._failed_need(self.chapter.task(record.task))
             if failed:
-                raise Blocked(f"needs {failed[0]}, which does not pass yet")
+                raise Blocked(failed)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -288,7 +320,7 @@ class Suite:
                 record.outcome, record.answer = error.answer.outcome, error.answer
                 record.words = error.answer.message if not error.answer.exception else ""
             case Blocked():
-                record.outcome, record.words = Outcome.BLOCKED, str(error)
+                self._settle_blocked(record, str(error))
             case Mismatch():
                 record.outcome, record.difference = Outcome.FAILED, error.difference
             case ClaimFailed():

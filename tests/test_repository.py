@@ -46,7 +46,8 @@ LAYERS: dict[str, set[str]] = {
     "child": {"wire", "channel", "guard"},  # in the sandbox
     "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
     "hearsay": set(),
-    "session": {"wire", "sandbox", "child", "hearsay"},
+    "endings": {"child"},
+    "session": {"wire", "sandbox", "endings", "hearsay"},
     "differences": {"patterns"},
     "compare": {"differences"},
     "oracle": {"session"},
@@ -56,7 +57,8 @@ LAYERS: dict[str, set[str]] = {
     "feedback": {"plugin"},
     "misconceptions": {"plugin"},
     "marks": {"feedback"},
-    "grade": {"marks", "feedback", "misconceptions", "recorded", "render", "slices"},
+    "printouts": {"plugin", "session"},
+    "grade": {"marks", "feedback", "misconceptions", "printouts", "recorded", "render", "slices"},
     "reports": {"proof"},
     "classroom": {"grade", "reports"},
     "nbgrader_engine": {"classroom"},

@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Outcome, Report, TaskReport, TestReport
+from grader.model import Outcome, Printed, Report, TaskReport, TestReport
 from grader.reports import text
 
 STYLES: dict[Outcome, str] = {
@@ -30,6 +30,7 @@ STYLES: dict[Outcome, str] = {
     Outcome.FORBIDDEN: "yellow",
     Outcome.INFRASTRUCTURE: "bold yellow",
 }
+PRINTED, PRINTED_LINES = 4000, 30  # of what the student's code printed in one case
 CLAIMS = 3  # so many failing claims are told in full
 
 
@@ -61,6 +62,20 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
     task = text.pending(report)
     if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
         _emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))
+
+
+def print_printed(printed: Sequence[Printed], out: Console | None = None) -> None:
+    """What the student's own code printed in visible cases, set apart from what the grader says."""
+    out = out or console()
+    for each in printed:
+        _emit(
+            out, Text("Your code printed", style="bold").append(f" ({text.line(each.where, 120)}):", style="not bold")
+        )
+        lines = text.clean(each.text, PRINTED).rstrip("\n").split("\n")
+        shown = lines[:PRINTED_LINES]
+        if len(lines) > len(shown):
+            shown.append(f"... {text.plural(len(lines) - len(shown), 'more line')}")
+        _emit(out, Text("\n".join(f"  | {line}" for line in shown)), Text())
 
 
 def print_class(reports: Iterable[Report], out: Console | None = None) -> None:

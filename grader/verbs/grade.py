@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.model import encode_report
     from grader.reports.html import feedback_page
     from grader.reports.markdown import annotations, summary
-    from grader.reports.terminal import console, print_report
+    from grader.reports.terminal import console, print_printed, print_report
     from grader.reports.text import identifier
     from grader.submission import snapshot
 
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     if options.markdown:
         write_atomic(options.markdown, summary(report).encode())
     with workflow_commands_off(options.annotations):
+        print_printed(grader.printed, out)
         print_report(report, out)
     if options.annotations:
         print(annotations(report, str(options.path)), end="")
