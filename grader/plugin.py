@@ -10,19 +10,19 @@ import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from msgspec import Struct
 
 from grader import seeds
 from grader.compare import ClaimFailed, Mismatch, measuring
-from grader.differences import Difference
 from grader.errors import AuthorError, GraderError, InfrastructureError
 from grader.loading import QuietEnvironment, cases_of, forget_changed
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
+from grader.records import Record as Record
+from grader.records import Visibility as Visibility
+from grader.records import block_the_rest, failed_need, settle_blocked
 
-Visibility = Literal["public", "hidden"]
 Program = Callable[[Inputs], Answer]
 FILES: dict[str, Visibility] = {"test_public.py": "public", "test_hidden.py": "hidden"}
 # what a grading has no use for, and what would change its process
@@ -30,27 +30,6 @@ WITHOUT = (
     "cacheprovider capture debugging doctest faulthandler junitxml logging pastebin setuponly setupplan stepwise "
     "threadexception unraisableexception warnings recwarn legacypath pytester tmpdir unittest"
 ).split()
-
-
-class Record(Struct):
-    """What became of one test with one set of parameters."""
-
-    test: str  # the function's name
-    params: str
-    task: str
-    visibility: Visibility
-    claim: str
-    properties: bool
-    outcome: Outcome = Outcome.INFRASTRUCTURE
-    words: str = ""  # a check's own words, for the student
-    difference: Difference | None = None
-    answer: Answer | None = None  # how the submission ended, where it gave no value
-    choices: dict[str, Any] = {}
-    probe: str = ""
-    calls: list[Answer] = []  # what the submission answered,
-    inputs: list[Inputs] = []  # and to what
-    errors: list[float] = []  # of its comparisons, as multiples of what each allows
-    seconds: float = 0.0
 
 
 class NoAnswer(Exception):
@@ -137,38 +116,10 @@ class Suite:
         if code == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
         if self.blocking:
-            self._block_the_rest()
+            block_the_rest(self.chapter, self.records, self.verdicts, self.untouched)
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not self.records:
             raise InfrastructureError(f"pytest did not run the suite of {self.chapter.id} (exit code {int(code)})")
         return self.records
-
-    def _block_the_rest(self) -> None:
-        """Visible cases ran before the hidden ones that their task needs: what these say holds for both."""
-        for task in self.chapter.tasks:  # in an order in which needs come first
-            mine = [record for record in self.records if record.task == task.id]
-            failed = self._failed_need(task)
-            if not failed or task.id in self.verdicts:
-                continue
-            for record in mine:
-                record.difference = record.answer = None
-                record.calls, record.inputs = [], []
-                self._settle_blocked(record, failed)
-
-    def _failed_need(self, task: Task) -> str:
-        """A task that this one needs, that has failed; empty where none has."""
-        failed = {record.task for record in self.records if record.outcome is not Outcome.PASSED}
-        return next((need for need in task.needs if need in failed), "")
-
-    def _settle_blocked(self, record: Record, need: str) -> None:
-        if record.task in self.untouched:
-            words = "this task is not written yet"
-            record.outcome, record.answer, record.words = (
-                Outcome.MISSING,
-                Answer(Outcome.MISSING, message=words),
-                words,
-            )
-        else:
-            record.outcome, record.words = Outcome.BLOCKED, f"needs {need}, which does not pass yet"
 
     def _folders(self) -> Iterator[tuple[str, Path]]:
         if self.visibility != "hidden":
@@ -291,7 +242,7 @@ class Suite:
         if record.task in self.verdicts:
             raise NoAnswer(self.verdicts[record.task])
         if self.blocking:
-            failed = self._failed_need(self.chapter.task(record.task))
+            failed = failed_need(self.chapter.task(record.task), self.records)
             if failed:
                 raise Blocked(failed)
 
@@ -320,7 +271,7 @@ class Suite:
                 record.outcome, record.answer = error.answer.outcome, error.answer
                 record.words = error.answer.message if not error.answer.exception else ""
             case Blocked():
-                self._settle_blocked(record, str(error))
+                settle_blocked(record, str(error), self.untouched)
             case Mismatch():
                 record.outcome, record.difference = Outcome.FAILED, error.difference
             case ClaimFailed():

@@ -142,6 +142,7 @@ class Session:
         self._alive = False
         if self._channel is None:
             return
+        tick, self.tick = self.tick, None  # what has been given up must still be tidied away
         try:
             self._send({"op": "close"})  # the worker takes it for a cancellation where it is still at work
             if self._waiting and self._receive(GRACE)["status"] == "answer":
@@ -151,6 +152,11 @@ class Session:
             clean = reply["clean"] is True
         except (ChannelError, WireError, KeyError, TypeError):
             clean = False
+        except BaseException:
+            self.shut()
+            raise
+        finally:
+            self.tick = tick
         if not clean:
             self.shut()
 
@@ -171,7 +177,7 @@ class Session:
             launched.process.stdout.fileno(),
             launched.process.stdin.fileno(),
             cap=2 * wire.MAX_BYTES + (1 << 20),
-            tick=self._ticked,
+            tick=lambda: self.tick() if self.tick is not None else None,
         )
         message = {
             "op": "start",
@@ -332,10 +338,6 @@ class Session:
     def _place(self, said: hearsay.Raised) -> tuple[str, int]:
         """A place in the student's code, if there is one like it."""
         return (said.cell, said.line) if 0 < said.line <= self._lines.get(said.cell, 0) else ("", 0)
-
-    def _ticked(self) -> None:
-        if self.tick is not None:
-            self.tick()
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._channel is not None

@@ -64,7 +64,7 @@ def test_a_flood_is_cut_and_control_characters_are_gone(arrays_grader, arrays, e
 
 
 def test_many_lines_are_counted_not_shown(arrays_grader, arrays, edited):
-    _, said = printed(arrays_grader, arrays, saying(edited, "print(*range(90), sep='\\n')"))
+    printed(arrays_grader, arrays, saying(edited, "print(*range(90), sep='\\n')"))
     out = io.StringIO()
     print_printed(arrays_grader.printed, console(out))
     assert "| 29" in out.getvalue()
