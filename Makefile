@@ -9,12 +9,19 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCK := $(firstword $(wildcard requirements/dev.txt) requirements/student.txt)
 CODE := $(wildcard grader tests benchmarks book docker exercises instructor solutions)
+CHAPTERS := 1 2 3 4 5
 TESTS := test-ch1 test-ch2 test-ch3 test-ch4 test-ch5
+WATCHES := $(CHAPTERS:%=watch-ch%)
+HINTS := $(CHAPTERS:%=hint-ch%)
+RESETS := $(CHAPTERS:%=reset-ch%)
 
 GRADER := $(PYTHON) -m grader
 
 # What `make test-chN` was given on its command line, in the engine's words. It comes through the environment,
 # so that a path may hold blanks and quotes.
+WORK = $(firstword $(wildcard exercises/$*_*) exercises/$*)
+# A worker stays for the next time; what is nobody else's work may run where no sandbox does.
+KEPT = --warm $$(test -n "$$SUBMISSION" || echo --own)
 OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
           $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
 
@@ -27,7 +34,30 @@ INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+-
 .PHONY: $(TESTS)
 ## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
 $(TESTS): test-%: $(VENV)/lock.txt
-	@$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(firstword $(wildcard exercises/$*_*) exercises/$*)}" $(if $(IMAGE),$(INSIDE),$(OPTIONS))
+	@$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS))
+
+.PHONY: $(WATCHES)
+## watch-ch4: the same at each save: what has changed, hints and the next task by a key (TASK=momentum); likewise watch-ch1 to watch-ch5
+$(WATCHES): watch-%: $(VENV)/lock.txt
+	@$(GRADER) watch $* --own $(OPTIONS)
+
+.PHONY: $(HINTS)
+## hint-ch4: the next hint, one step further each time (TASK=momentum); likewise hint-ch1 to hint-ch5
+$(HINTS): hint-%: $(VENV)/lock.txt
+	@$(GRADER) hint $* $${TASK:+--task "$$TASK"}
+
+.PHONY: $(RESETS)
+## reset-ch4: a fresh skeleton, your old work kept beside it; likewise reset-ch1 to reset-ch5
+$(RESETS): reset-%: $(VENV)/lock.txt
+	@$(GRADER) reset $*
+
+.PHONY: progress
+progress: $(VENV)/lock.txt ## how far you are, what has broken since it passed, what is next
+	@$(GRADER) progress
+
+.PHONY: lab
+lab: $(VENV)/lock.txt ## lessons and notebooks in JupyterLab, where %grade momentum grades a notebook (PORT=8888)
+	@$(GRADER) lab $${PORT:+--port "$$PORT"}
 
 .PHONY: doctor
 doctor: $(VENV)/lock.txt ## say what this machine lacks, and the fix for each

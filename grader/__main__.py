@@ -11,10 +11,29 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import GraderError
-from grader.verbs import audit, ci, classroom, doctor, grade, mutate, nbgrader, release, render, scaffold
+from grader.verbs import (
+    audit,
+    ci,
+    classroom,
+    doctor,
+    grade,
+    hint,
+    lab,
+    mutate,
+    nbgrader,
+    progress,
+    release,
+    render,
+    reset,
+    scaffold,
+    warm,
+    watch,
+)
 from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
-VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, release, ci, doctor)  # in the order of the help
+STUDENT = (watch, hint, progress, reset, lab, warm)
+# in the order of the help
+VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, release, ci, doctor, *STUDENT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -70,7 +70,17 @@ def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
             answer = child.load(request) if request["op"] == "load" else child.call(request)
         except ImportError as error:  # the course's own probes do not import
             answer = {"broken": f"{type(error).__name__}: {error}"}
+        _flush()
         channel.send(answer if isinstance(answer, bytes) else wire.encode(answer))
+
+
+def _flush() -> None:
+    """What the student's code printed leaves with the answer, not with a later one."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # noqa: S110 - the student may have put anything there
+            pass
 
 
 class _Child:

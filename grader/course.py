@@ -32,6 +32,12 @@ class AuditNumbers(Struct, frozen=True, forbid_unknown_fields=True):
     points: float | None = None  # that the tasks of a chapter add up to, if all chapters weigh the same
 
 
+class StudentSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for a student's own copy: the table `[student]` of `course.toml`."""
+
+    hints_reach_instructor: bool = False  # how many hints were taken stands in progress.toml, and students are told
+
+
 class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     title: str
@@ -48,6 +54,7 @@ class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()  # of every chapter that does not set its own
     audit: AuditNumbers = AuditNumbers()
     images: dict[str, str] = {}
+    student: StudentSettings = StudentSettings()
 
 
 class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,10 +140,35 @@ def load(root: Path) -> Course:
     )
 
 
+def find_chapter(course: Course, name: str) -> Chapter:
+    """The chapter of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return course.chapter(name)
+    except KeyError:
+        known = ", ".join(chapter.key for chapter in course.chapters)
+        raise UsageError(f"there is no chapter {name!r} yet; there is {known}") from None
+
+
+def check_task(chapter: Chapter, task: str | None) -> None:
+    """Raises UsageError where the chapter has no such task."""
+    if task is not None and task not in (each.id for each in chapter.tasks):
+        known = ", ".join(each.id for each in chapter.tasks)
+        raise UsageError(f"{chapter.key} has no task {task!r}; it has {known}")
+
+
 def audit_numbers(course: Course, chapter: Chapter) -> AuditNumbers:
     """What the chapter's own table `[audit]` asks for, else the course's."""
     own = _read(chapter.exercises / CHAPTER_FILE, _ChapterFile).audit
     return own or _read(course.root / COURSE_FILE, _CourseFile).audit
+
+
+def student_settings(course: Course) -> StudentSettings:
+    """What the course's table `[student]` says."""
+    return _read(course.root / COURSE_FILE, _CourseFile).student
 
 
 def _chapter(exercises: Path, solutions: Path | None, name: str, course: _CourseFile) -> Chapter:

@@ -15,6 +15,14 @@ class UsageError(GraderError):
     """The command cannot be carried out as it was called."""
 
 
+class Refusal(GraderError):
+    """What another process of ours said of any of these, with the exit code that it gave."""
+
+    def __init__(self, words: str, code: int) -> None:
+        super().__init__(words)
+        self.exit_code = code
+
+
 class AuthorError(GraderError):
     """The course itself is at fault: for its author. Names the file and, where there is one, the line."""
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, feedback, marks, misconceptions, recorded, render, seeds, slices
+from grader import __version__, feedback, marks, misconceptions, printouts, recorded, render, seeds, slices
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -19,6 +19,7 @@ from grader.model import (
     Course,
     Inputs,
     Outcome,
+    Printed,
     Report,
     Snapshot,
     Task,
@@ -43,6 +44,7 @@ class Grader:
         seed: the seed of hidden cases; None: the assignment's own.
         cache: whether answers of the course's own programs are kept on disk, under `build/cache`.
         image: the container image for the sandbox "docker"; empty: the course's own for the device.
+        session: a worker for submissions that is being started already.
 
     Raises:
         InfrastructureError: the sandbox does not work here.
@@ -56,16 +58,18 @@ class Grader:
         seed: int | None = None,
         cache: bool = True,
         image: str = "",
+        session: Session | None = None,
     ) -> None:
         self.course, self.device, self.seed = course, device, seed
         self.sandbox = choose(sandbox, image or course.images.get(device, "")) if isinstance(sandbox, str) else sandbox
-        self.session = Session(course, self.sandbox, device)
+        self.session = session or Session(course, self.sandbox, device)
         self._oracle_session = Session(course, self.sandbox, device)
         self.oracle = Oracle(self._oracle_session, course.root / "build" / "cache" if cache else None)
         self._profiles: dict[tuple[str, str, str], list[Record]] = {}
         self._mutants: dict[str, tuple[Mutant, ...]] = {}
         self._references: dict[str, Snapshot] = {}
         self._recordings: dict[str, Recording] = {}
+        self.printed: tuple[Printed, ...] = ()  # by the submission graded last, before it saw any hidden case
 
     def __enter__(self) -> Grader:
         return self
@@ -99,21 +103,34 @@ class Grader:
             InfrastructureError: no worker comes up.
             AuthorError: the course's own files are at fault.
         """
+        self.printed = ()
         started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
         seed = seeds.assignment_seed(self.course, chapter, self.seed)
         chosen = chapter.closure(task) if task else tuple(t.id for t in chapter.tasks)
+        suite = "sha256:" + digest_files(suite_files(chapter, self.course))
+        known = (suite, seed, *chosen)
+        self.session.launch()
+        if chapter.solutions is not None and not self.oracle.remembers(chapter, *known):
+            self._oracle_session.launch()  # it comes up while the other one does
         try:
-            loaded = self.session.open(chapter, snapshot)
-            records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
-        finally:
-            self.session.close()
-        tasks = tuple(self._task_report(chapter.task(name), records, snapshot, chapter) for name in chosen)
+            try:
+                loaded = self.session.open(chapter, snapshot)
+                records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
+                self.printed = printouts.of(loaded, records)
+            finally:
+                self.session.close()
+            tasks = tuple(self._task_report(chapter.task(name), records, snapshot, chapter) for name in chosen)
+        except KeyboardInterrupt:
+            self.oracle.reset()
+            raise
+        if loaded.verdict is None and all(record.outcome is Outcome.PASSED for record in records):
+            self.oracle.remember(chapter, *known)
         return Report(
             course=self.course.id,
             chapter=chapter.id,
             student=student,
             submission=snapshot.digest,
-            suite="sha256:" + digest_files(suite_files(chapter, self.course)),
+            suite=suite,
             engine=__version__,
             environment={
                 **self.session.versions,

@@ -168,6 +168,14 @@ class Answer(Struct, frozen=True):
     touched: tuple[
         str, ...
     ] = ()  # top-level names that the probe took from the module; the course's own programs' word
+    printed: str = ""  # what the code printed meanwhile: shown of visible cases only
+
+
+class Printed(Struct, frozen=True):
+    """What a student's code printed: at import, or in a visible case. Never part of a report."""
+
+    where: str
+    text: str
 
 
 class TestReport(Struct, frozen=True):

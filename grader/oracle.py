@@ -6,6 +6,7 @@ the program, the public files it runs with, the libraries' versions, the device 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import platform
@@ -83,6 +84,28 @@ class Oracle:
                 self._store(key, stored)
             self._memory[key] = stored
         return self._memory[key]
+
+    def remembers(self, chapter: Chapter, *words: str) -> bool:
+        """Whether `remember` was called with the same words, so that the worker need not be started ahead."""
+        return self.cache is not None and self._note(chapter, words).is_file()
+
+    def remember(self, chapter: Chapter, *words: str) -> None:
+        """Notes that all answers for what the words name are in the cache."""
+        if self.cache is not None:
+            with contextlib.suppress(OSError):
+                self._note(chapter, words).parent.mkdir(parents=True, exist_ok=True)
+                self._note(chapter, words).touch()
+
+    def _note(self, chapter: Chapter, words: tuple[str, ...]) -> Path:
+        assert self.cache is not None
+        name = hashlib.sha256("\n".join([self._context(chapter), *words]).encode()).hexdigest()
+        return self.cache / "known" / name
+
+    def reset(self) -> None:
+        """After a grading that was given up: the worker ends what it was at."""
+        if self._open is not None:
+            self.session.close()
+            self._open = None
 
     def _ask(self, chapter: Chapter, snapshot: Snapshot, inputs: Inputs) -> Answer:
         self.asked += 1

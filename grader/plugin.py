@@ -10,19 +10,19 @@ import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from msgspec import Struct
 
 from grader import seeds
 from grader.compare import ClaimFailed, Mismatch, measuring
-from grader.differences import Difference
 from grader.errors import AuthorError, GraderError, InfrastructureError
 from grader.loading import QuietEnvironment, cases_of, forget_changed
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
+from grader.records import Record as Record
+from grader.records import Visibility as Visibility
+from grader.records import block_the_rest, failed_need, settle_blocked
 
-Visibility = Literal["public", "hidden"]
 Program = Callable[[Inputs], Answer]
 FILES: dict[str, Visibility] = {"test_public.py": "public", "test_hidden.py": "hidden"}
 # what a grading has no use for, and what would change its process
@@ -30,27 +30,6 @@ WITHOUT = (
     "cacheprovider capture debugging doctest faulthandler junitxml logging pastebin setuponly setupplan stepwise "
     "threadexception unraisableexception warnings recwarn legacypath pytester tmpdir unittest"
 ).split()
-
-
-class Record(Struct):
-    """What became of one test with one set of parameters."""
-
-    test: str  # the function's name
-    params: str
-    task: str
-    visibility: Visibility
-    claim: str
-    properties: bool
-    outcome: Outcome = Outcome.INFRASTRUCTURE
-    words: str = ""  # a check's own words, for the student
-    difference: Difference | None = None
-    answer: Answer | None = None  # how the submission ended, where it gave no value
-    choices: dict[str, Any] = {}
-    probe: str = ""
-    calls: list[Answer] = []  # what the submission answered,
-    inputs: list[Inputs] = []  # and to what
-    errors: list[float] = []  # of its comparisons, as multiples of what each allows
-    seconds: float = 0.0
 
 
 class NoAnswer(Exception):
@@ -62,7 +41,7 @@ class NoAnswer(Exception):
 
 
 class Blocked(Exception):
-    """A task that this one needs has failed."""
+    """A task that this one needs has failed: the text names it."""
 
 
 class Suite:
@@ -134,6 +113,10 @@ class Suite:
             code = pytest.main(arguments, plugins=[self])
         if self.broken:
             raise AuthorError(f"the suite of {self.chapter.id} cannot be run: {self.broken[0]}")
+        if code == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        if self.blocking:
+            block_the_rest(self.chapter, self.records, self.verdicts, self.untouched)
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not self.records:
             raise InfrastructureError(f"pytest did not run the suite of {self.chapter.id} (exit code {int(code)})")
         return self.records
@@ -209,7 +192,8 @@ class Suite:
             self.broken.append(str(report.longrepr).strip().splitlines()[-1])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keeps the chosen tasks, in the chapter's order, public before hidden."""
+        """Keeps the chosen tasks: first all visible cases, so that what is printed there comes before any hidden
+        one; within each half in the chapter's order."""
         order = {task.id: position for position, task in enumerate(self.chapter.tasks)}
         chosen = []
         for item in items:
@@ -218,7 +202,9 @@ class Suite:
                 self.broken.append(f"{item.name} is not marked with a task of the chapter")
             elif marker.args[0] in self.tasks:
                 chosen.append(item)
-        chosen.sort(key=lambda item: order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]
+        chosen.sort(
+            key=lambda item: (FILES[item.path.name] == "hidden", order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]
+        )
         items[:] = [] if self.broken else chosen
 
     @pytest.hookimpl(wrapper=True)
@@ -256,12 +242,9 @@ class Suite:
         if record.task in self.verdicts:
             raise NoAnswer(self.verdicts[record.task])
         if self.blocking:
-            needs = self.chapter.task(record.task).needs
-            failed = [r.task for r in self.records if r.task in needs and r.outcome is not Outcome.PASSED]
-            if failed and record.task in self.untouched:
-                raise NoAnswer(Answer(Outcome.MISSING, message="this task is not written yet"))
+            failed = failed_need(self.chapter.task(record.task), self.records)
             if failed:
-                raise Blocked(f"needs {failed[0]}, which does not pass yet")
+                raise Blocked(failed)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -288,7 +271,7 @@ class Suite:
                 record.outcome, record.answer = error.answer.outcome, error.answer
                 record.words = error.answer.message if not error.answer.exception else ""
             case Blocked():
-                record.outcome, record.words = Outcome.BLOCKED, str(error)
+                settle_blocked(record, str(error), self.untouched)
             case Mismatch():
                 record.outcome, record.difference = Outcome.FAILED, error.difference
             case ClaimFailed():

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 INSTRUCTOR = "instructor"  # the folder of nbgrader's course directory, where a course has one
+FRESH = "expected/fresh.json"  # the released files once more, for who wants to start again
 
 _HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*")
 
@@ -176,6 +177,7 @@ def files(chapter: Chapter) -> dict[Path, bytes]:
         f"{chapter.module}.py": text,
         f"{chapter.module}.ipynb": pages,
         RELEASED: json.dumps(released, indent=2) + "\n",
+        FRESH: json.dumps({f"{chapter.module}.py": text, f"{chapter.module}.ipynb": pages}, indent=0) + "\n",
     }
     result = {chapter.exercises / name: content.encode() for name, content in made.items()}
     instructor = _path(chapter).parents[2] / INSTRUCTOR

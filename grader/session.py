@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader import hearsay, wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
 from grader.child import printable
+from grader.endings import ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
 
 START_SECONDS = 180.0
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
+PRINTED = 4000  # characters of what one request printed
 GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
 BUILTIN_EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
@@ -39,6 +44,7 @@ class Loaded(Struct, frozen=True):
     forbidden: tuple[tuple[str, str, str, int], ...] = ()  # task, dotted name, cell, line
     untouched: tuple[str, ...] = ()  # tasks that nobody has begun
     verdict: Answer | None = None  # where no probe can be run at all
+    printed: str = ""
 
 
 class Session:
@@ -54,6 +60,7 @@ class Session:
         self.course, self.sandbox, self.device = course, sandbox, device
         self.versions: dict[str, str] = {}
         self.settings: dict[str, str] = {}  # the runtime's, as reports name them
+        self.tick: Callable[[], None] | None = None  # called all the time while waiting; may raise to give up
         self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
         self._launched: Launched | None = None
         self._channel: Channel | None = None
@@ -63,6 +70,9 @@ class Session:
         self._limits = Limits()
         self._trusted = False
         self._left = 0.0
+        self._waiting = False  # for an answer that nobody has read yet
+        self._printed = ""
+        self._greeted = False
 
     # One submission
 
@@ -123,7 +133,8 @@ class Session:
             "forbidden": list(forbidden),
         }
         result = self._exchange(message, seconds or self._limits.probe_seconds)
-        return result if isinstance(result, Answer) else self._read(result)
+        answer = result if isinstance(result, Answer) else self._read(result)
+        return replace(answer, printed=self._printed) if self._printed else answer
 
     def close(self) -> None:
         """Ends the submission; a worker in which something is left of it is replaced."""
@@ -131,22 +142,31 @@ class Session:
         self._alive = False
         if self._channel is None:
             return
+        tick, self.tick = self.tick, None  # what has been given up must still be tidied away
         try:
-            self._send({"op": "close"})
+            self._send({"op": "close"})  # the worker takes it for a cancellation where it is still at work
+            if self._waiting and self._receive(GRACE)["status"] == "answer":
+                self._receive(GRACE)
+            self._waiting = False
             reply = self._receive(GRACE)
             clean = reply["clean"] is True
-        except (ChannelError, WireError):
+        except (ChannelError, WireError, KeyError, TypeError):
             clean = False
+        except BaseException:
+            self.shut()
+            raise
+        finally:
+            self.tick = tick
         if not clean:
             self.shut()
 
     # The worker
 
-    def start(self) -> None:
-        """Launches the worker and waits until it has loaded the course's libraries.
+    def launch(self) -> None:
+        """Launches the worker and does not wait for it: there may be something else to do meanwhile.
 
         Raises:
-            InfrastructureError: it does not come up; the text is the worker's own reason.
+            InfrastructureError: it cannot be launched.
         """
         if self._launched is not None:
             return
@@ -157,6 +177,7 @@ class Session:
             launched.process.stdout.fileno(),
             launched.process.stdin.fileno(),
             cap=2 * wire.MAX_BYTES + (1 << 20),
+            tick=lambda: self.tick() if self.tick is not None else None,
         )
         message = {
             "op": "start",
@@ -168,9 +189,23 @@ class Session:
             "seed": 0,
             **launched.paths,
         }
-        try:
+        self._greeted = False
+        with contextlib.suppress(ChannelError):  # a worker that has ended already is told of by `start`
             self._send(message)
+
+    def start(self) -> None:
+        """Waits until the worker, launched now if it was not before, has loaded the course's libraries.
+
+        Raises:
+            InfrastructureError: it does not come up; the text is the worker's own reason.
+        """
+        self.launch()
+        launched = self._launched
+        if self._greeted or launched is None:
+            return
+        try:
             reply = self._receive(START_SECONDS)
+            self._greeted = True
         except (ChannelError, WireError) as error:
             said = printable(launched.last_words()[-300:]).replace("\n", " ") or str(error)
             self.shut()
@@ -189,7 +224,7 @@ class Session:
         if self._launched is not None:
             self._launched.end()
         self._launched = self._channel = None
-        self._alive = False
+        self._alive = self._waiting = False
 
     def __enter__(self) -> Session:
         return self
@@ -204,7 +239,7 @@ class Session:
         result = self._exchange(self._opening, self._limits.import_seconds)
         self._opening = {**self._opening, "again": True}  # the processor time goes on counting
         if isinstance(result, Answer):
-            return Loaded(verdict=result)
+            return Loaded(verdict=result, printed=self._printed)
         self._alive = True
         try:
             said = hearsay.loaded(result, [task["id"] for task in self._opening["tasks"]], self._lines)
@@ -215,9 +250,10 @@ class Session:
                 verdict=problems[0] if unread == len(self._lines) else None,
                 forbidden=tuple((hit.task, hit.name, hit.cell, hit.line) for hit in said.hits),
                 untouched=tuple(said.untouched),
+                printed=self._printed,
             )
         except ValueError:
-            return Loaded(verdict=_ended("garbled", "", ""))
+            return Loaded(verdict=ended("garbled", "", ""))
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any] | Answer:
         """One message to the submission's process: its word, or how it ended."""
@@ -234,26 +270,33 @@ class Session:
             try:
                 return self._once(message, min(seconds, max(self._left, 1.0)), what)
             except WireError:
-                return _ended("garbled", "", what)
+                return ended("garbled", "", what)
             except ChannelTimeout:
                 self.shut()
-                return _ended("timeout", "", what)
+                return ended("timeout", "", what)
             except ChannelError:
                 self.shut()  # the worker is gone; perhaps not this submission's doing, so once more
             finally:
                 self._left -= time.monotonic() - began
-        return _ended("worker", "", what)
+        return ended("worker", "", what)
 
     def _once(self, message: dict[str, Any], seconds: float, what: str) -> dict[str, Any] | Answer:
+        self._printed = ""
+        self._waiting = True
         self._send({**message, "seconds": seconds})
         reply = self._receive(seconds + GRACE)
+        self._waiting = reply["status"] == "answer"
+        self._printed = printable(str(reply.get("printed", "")), PRINTED)
         if reply["status"] == "answer":
-            answer = self._receive(GRACE, depth=self._limits.depth + 2, count=self._limits.count + 1000)
+            try:
+                answer = self._receive(GRACE, depth=self._limits.depth + 2, count=self._limits.count + 1000)
+            finally:
+                self._waiting = False
             if type(answer) is dict:
                 return answer
             raise WireError("an answer that is no dictionary")
         self._alive = False
-        return _ended(reply["status"], reply.get("detail", ""), what)
+        return ended(reply["status"], reply.get("detail", ""), what)
 
     def _read(self, answer: dict[str, Any]) -> Answer:
         """The child's word on one probe."""
@@ -273,7 +316,7 @@ class Session:
         try:
             return self._raised(hearsay.raised(answer["raised"]))
         except (KeyError, ValueError):
-            return _ended("garbled", "", "")
+            return ended("garbled", "", "")
 
     def _raised(self, raised: hearsay.Raised) -> Answer:
         if raised.kind == "absent" and self._loaded.problems:
@@ -304,27 +347,3 @@ class Session:
         assert self._channel is not None
         data = self._channel.receive(time.monotonic() + seconds)
         return wire.decode(data, max_bytes=2 * wire.MAX_BYTES, max_depth=depth, max_count=count)
-
-
-def _ended(status: str, detail: str, what: str) -> Answer:
-    """The verdict on a process that gave no answer, in words for the student."""
-    while_ = f" while {what}" if what else ""
-    if status == "timeout":
-        used = "used up its processor time" if detail else "did not come to an end in time"
-        return Answer(Outcome.TIMEOUT, message=f"your code {used}{while_}; look for a loop that never ends")
-    if status == "memory":
-        return Answer(Outcome.MEMORY, message=f"your code used more memory than it may{while_}")
-    words = {
-        "processes": "started more processes or threads than it may",
-        "descriptors": "opened more files, pipes or sockets than it may",
-        "scratch": "wrote more to the disk than it may",
-        "files": "made more files than it may",
-        "output": "printed more than it may; look for a print in a loop",
-        "garbled": "sent back something that is not an answer",
-        "worker": "took the process that runs it down, twice",
-        "gone": "had ended before this test",
-    }
-    text = words.get(status)
-    if text is None:
-        text = f"ended its own process ({printable(detail, 40)})" if detail else "ended its own process"
-    return Answer(Outcome.ERROR, message=f"your code {text}{while_}")

@@ -27,6 +27,7 @@ from grader.channel import TICK, Channel, ChannelClosed, ChannelTimeout, FrameTo
 from grader.housekeeping import Housekeeper, LimitExceeded
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
+SAID = 8000  # bytes of what one request printed that are passed on
 
 
 def main() -> None:
@@ -46,13 +47,15 @@ class _Child:
     def __init__(self, pid: int, channel: Channel, output: int) -> None:
         self.pid, self.channel, self.output = pid, channel, output
         self.printed = 0
+        self.said = bytearray()  # the beginning of what was printed since the last request
         os.set_blocking(output, False)
 
     def drain(self, cap: int) -> None:
-        """Throws away what the child has printed, up to `cap` bytes in all."""
+        """Reads what the child has printed, up to `cap` bytes in all, and keeps the beginning."""
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self.output, 1 << 16):
                 self.printed += len(chunk)
+                self.said += chunk[: SAID - len(self.said)]
                 if self.printed > cap:
                     raise LimitExceeded("output")
 
@@ -146,6 +149,8 @@ class Worker:
         channel.cap = self.limits["answer"] + (1 << 20)
         deadline = time.monotonic() + seconds
         try:
+            self.child.drain(self.limits["output"])
+            self.child.said.clear()  # what came between two requests belongs to none
             if channel.pending():
                 raise FrameTooLarge("it spoke before it was asked")
             channel.send(frame, deadline)
@@ -159,14 +164,19 @@ class Worker:
             status, detail = ("timeout", "processor") if str(limit) == "processor" else (str(limit), "")
         except ChannelClosed:
             status, detail = self._how_it_died()
+        with contextlib.suppress(LimitExceeded):
+            self.child.drain(self.limits["output"])
+        said = self.child.said.decode("utf-8", "replace")
         if status != "answer":
             self._end_all()
-        self._reply({"status": status, "detail": detail})
+        self._reply({"status": status, "detail": detail, "printed": said})
         if status == "answer":
             self.parent.send(answer)
 
     def _tick(self) -> None:
-        """While the child works: read what it prints, watch what it uses."""
+        """While the child works: read what it prints, watch what it uses, end it where the parent has moved on."""
+        if self.parent.pending():
+            raise LimitExceeded("cancelled")
         if self.child is not None and self.limits:
             self.child.drain(self.limits["output"])
             if time.monotonic() - self.checked > TICK / 2:

@@ -45,20 +45,24 @@ LAYERS: dict[str, set[str]] = {
     "child": {"wire", "channel", "guard"},  # in the sandbox
     "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
     "hearsay": set(),
-    "session": {"wire", "sandbox", "child", "hearsay"},
+    "endings": {"child"},
+    "session": {"wire", "sandbox", "endings", "hearsay"},
     "differences": {"patterns"},
     "compare": {"differences"},
     "oracle": {"session"},
     "loading": set(),
-    "plugin": {"compare", "seeds", "loading"},
+    "records": {"differences"},
+    "plugin": {"compare", "records", "seeds", "loading"},
     "recorded": {"oracle", "compare"},
     "feedback": {"plugin"},
     "misconceptions": {"plugin"},
     "marks": {"feedback"},
-    "grade": {"marks", "feedback", "misconceptions", "recorded", "render", "slices"},
+    "printouts": {"plugin", "session"},
+    "grade": {"marks", "feedback", "misconceptions", "printouts", "recorded", "render", "slices"},
     "reports": {"proof"},
     "classroom": {"grade", "reports"},
     "nbgrader_engine": {"classroom"},
+    "student": {"grade", "reports"},
     "doctor": {"sandbox", "course", "reports"},
     "syntax": set(),
     "inventory": set(),
@@ -75,7 +79,7 @@ LAYERS: dict[str, set[str]] = {
     "extract": set(),
     "release": {"extract", "inventory", "privacy", "update"},
     "ci": {"classroom", "release"},
-    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "release"},
+    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "release", "student"},
     "__main__": {"verbs"},
 }
 
@@ -281,15 +285,22 @@ def documented() -> dict[str, str]:
 
 def targets() -> set[str]:
     makefile = (ROOT / "Makefile").read_text()
-    tests = re.search(r"^TESTS := (.+)$", makefile, re.MULTILINE)
-    assert tests is not None
     names = " ".join(re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)).split()
-    return set(names) - {"$(TESTS)"} | set(tests[1].split())
+    found = set()
+    for name in names:
+        if name.startswith("$("):  # one for each chapter
+            verb = {"TESTS": "test", "WATCHES": "watch", "HINTS": "hint", "RESETS": "reset"}[name[2:-1]]
+            found |= {f"{verb}-ch{number}" for number in range(1, 6)}
+        else:
+            found.add(name)
+    return found
 
 
 def test_make_alone_lists_every_target() -> None:
-    assert targets() - set(documented()) == {"test-ch1", "test-ch2", "test-ch3", "test-ch5"}
-    assert "likewise test-ch1 to test-ch5" in documented()["test-ch4"]
+    likewise = ("test", "watch", "hint", "reset")
+    assert targets() - set(documented()) == {f"{verb}-ch{number}" for verb in likewise for number in (1, 2, 3, 5)}
+    for verb in likewise:
+        assert f"likewise {verb}-ch1 to {verb}-ch5" in documented()[f"{verb}-ch4"]
 
 
 SHOW = "PYTHON=printf '<%s>'"  # instead of running Python, show each argument
@@ -308,7 +319,8 @@ SHOW = "PYTHON=printf '<%s>'"  # instead of running Python, show each argument
     ],
 )
 def test_make_passes_on_what_it_was_given(given: list[str], expected: list[str]) -> None:
-    words = ["-m", "grader", "grade", given[0].removeprefix("test-"), *expected]
+    own = [] if any(word.startswith("SUBMISSION") for word in given) else ["--own"]
+    words = ["-m", "grader", "grade", given[0].removeprefix("test-"), expected[0], "--warm", *own, *expected[1:]]
     assert make(SHOW, *given) == "".join(f"<{word}>" for word in words)
 
 

@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Outcome, Report, TaskReport, TestReport
+from grader.model import Outcome, Printed, Report, TaskReport, TestReport
 from grader.reports import text
 
 STYLES: dict[Outcome, str] = {
@@ -30,6 +30,7 @@ STYLES: dict[Outcome, str] = {
     Outcome.FORBIDDEN: "yellow",
     Outcome.INFRASTRUCTURE: "bold yellow",
 }
+PRINTED, PRINTED_LINES = 4000, 30  # of what the student's code printed in one case
 CLAIMS = 3  # so many failing claims are told in full
 
 
@@ -39,28 +40,46 @@ def console(stream: TextIO | None = None) -> Console:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+    return Console(file=stream, highlight=False, markup=False, emoji=False, force_jupyter=False)
 
 
 def print_report(report: Report, out: Console | None = None, claims: int = CLAIMS) -> None:
     """The table of tasks, the first failing claims, what to do first."""
     out = out or console()
-    _emit(out, _heading(report))
+    emit(out, _heading(report))
     for words in report.notes:
-        _emit(out, Text(text.clean(words, 600)))
+        emit(out, Text(text.clean(words, 600)))
     if report.tasks and not text.unusable(report):
-        _emit(out, Text(), _task_table(report, plain=not out.is_terminal))
+        emit(out, Text(), _task_table(report, plain=not out.is_terminal))
         if any(task.outcome is Outcome.BLOCKED for task in report.tasks):
-            _emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
+            emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
         _print_claims(report, out, claims)
     if not text.hidden_suite(report):
-        _emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
+        emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
     step = text.next_step(report)
     if step:
-        _emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
+        emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
     if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
-        _emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))
+        emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))
+
+
+def print_printed(printed: Sequence[Printed], out: Console | None = None) -> None:
+    """What the student's own code printed in visible cases, set apart from what the grader says."""
+    out = out or console()
+    for each in printed:
+        emit(out, Text("Your code printed", style="bold").append(f" ({text.line(each.where, 120)}):", style="not bold"))
+        lines = text.clean(each.text, PRINTED).rstrip("\n").split("\n")
+        shown = lines[:PRINTED_LINES]
+        if len(lines) > len(shown):
+            shown.append(f"... {text.plural(len(lines) - len(shown), 'more line')}")
+        emit(out, Text("\n".join(f"  | {line}" for line in shown)), Text())
+
+
+def print_hint(title: str, said: str, words: str, out: Console) -> None:
+    """One hint."""
+    emit(out, Text(text.line(title), style="bold").append(f": {said}", style="not bold"), Text())
+    emit(out, Text(text.clean(words, 4000)))
 
 
 def print_class(reports: Iterable[Report], out: Console | None = None) -> None:
@@ -68,24 +87,24 @@ def print_class(reports: Iterable[Report], out: Console | None = None) -> None:
     out = out or console()
     reports = sorted(reports, key=lambda report: report.student)
     if not reports:
-        _emit(out, Text("No submissions."))
+        emit(out, Text("No submissions."))
         return
     plain = not out.is_terminal
-    table = _table(plain)
-    table.add_column("student", overflow="fold", max_width=28)
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("tasks", no_wrap=True)
-    table.add_column("what happened", overflow="fold", ratio=1)
+    rows = table(plain)
+    rows.add_column("student", overflow="fold", max_width=28)
+    rows.add_column("outcome", no_wrap=True)
+    rows.add_column("score", justify="right", no_wrap=True)
+    rows.add_column("tasks", no_wrap=True)
+    rows.add_column("what happened", overflow="fold", ratio=1)
     for report in reports:
-        table.add_row(
+        rows.add_row(
             Text(text.line(report.student, 80)),
-            _outcome(report.outcome),
+            outcome(report.outcome),
             Text(_score(report)),
             _marks(report),
             Text(text.note(report)),
         )
-    _emit(out, table)
+    emit(out, rows)
     _print_legend(reports, out)
 
 
@@ -93,7 +112,7 @@ def _heading(report: Report) -> Text:
     heading = Text(text.line(report.chapter, 60), style="bold")
     if report.student:
         heading.append(f"  {text.line(report.student, 80)}", style="not bold")
-    heading.append("  ").append_text(_outcome(report.outcome))
+    heading.append("  ").append_text(outcome(report.outcome))
     if text.hidden_suite(report):
         heading.append(f"  {_score(report)} points", style="not bold")
     return heading
@@ -101,23 +120,23 @@ def _heading(report: Report) -> Text:
 
 def _task_table(report: Report, plain: bool) -> Table:
     hidden = text.hidden_suite(report)
-    table = _table(plain)
-    table.add_column("task", no_wrap=True)
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("score" if hidden else "cases", justify="right", no_wrap=True)
-    table.add_column("title", overflow="fold", ratio=1)
+    rows = table(plain)
+    rows.add_column("task", no_wrap=True)
+    rows.add_column("outcome", no_wrap=True)
+    rows.add_column("score" if hidden else "cases", justify="right", no_wrap=True)
+    rows.add_column("title", overflow="fold", ratio=1)
     for task in report.tasks:
         if hidden:
             score = f"{text.points(task.score)} / {text.points(task.max_score)}"
         else:
             score = f"{sum(test.outcome is Outcome.PASSED for test in task.tests)} / {len(task.tests)}"
-        table.add_row(
+        rows.add_row(
             Text(text.line(task.id, 40)),
-            _outcome(task.outcome),
+            outcome(task.outcome),
             Text(score),
             Text(text.line(task.title, 100)),
         )
-    return table
+    return rows
 
 
 def _print_claims(report: Report, out: Console, claims: int) -> None:
@@ -136,17 +155,17 @@ def _print_claims(report: Report, out: Console, claims: int) -> None:
         seen.add(task.id)
     for at in sorted(at for _, at in sorted(rank)[:claims]):
         task, test, first = failing[at]
-        _emit(out, Text(), _claim(task, test))
+        emit(out, Text(), _claim(task, test))
         for block in _details(report, task, test, first):
-            _emit(out, Padding(block, (0, 0, 0, 2), expand=False))
+            emit(out, Padding(block, (0, 0, 0, 2), expand=False))
     if len(failing) > claims:
         rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
-        _emit(out, Text(), Text(f"{rest}; --html FILE or --json FILE writes a report of all.", style="dim"))
+        emit(out, Text(), Text(f"{rest}; --html FILE or --json FILE writes a report of all.", style="dim"))
 
 
 def _claim(task: TaskReport, test: TestReport) -> Text:
     words = Text(text.line(task.id, 40), style="bold")
-    words.append(" ").append_text(_outcome(test.outcome))
+    words.append(" ").append_text(outcome(test.outcome))
     return words.append(f" ({test.visibility} case): {text.line(test.claim, 300)}", style="not bold")
 
 
@@ -164,7 +183,7 @@ def _labelled(label: str, words: str) -> Text:
     return Text(f"{label}: ", style="bold").append(words, style="not bold")
 
 
-def _emit(out: Console, *things: RenderableType) -> None:
+def emit(out: Console, *things: RenderableType) -> None:
     """Prints; where there is no terminal, without blanks at the ends of lines."""
     if out.is_terminal:
         out.print(*things, sep="\n")
@@ -175,15 +194,16 @@ def _emit(out: Console, *things: RenderableType) -> None:
         out.file.write(line.rstrip() + "\n")
 
 
-def _table(plain: bool) -> Table:
-    """Without a terminal the columns stand apart and nothing is drawn."""
+def table(plain: bool) -> Table:
+    """An empty table. Without a terminal the columns stand apart and nothing is drawn."""
     if plain:
         return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="none")
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
 
 
-def _outcome(outcome: Outcome) -> Text:
-    return Text(text.WORDS[outcome], style=f"not bold {STYLES[outcome]}")
+def outcome(what: Outcome) -> Text:
+    """The outcome's word in its colour."""
+    return Text(text.WORDS[what], style=f"not bold {STYLES[what]}")
 
 
 def _score(report: Report) -> str:
@@ -208,4 +228,4 @@ def _print_legend(reports: Sequence[Report], out: Console) -> None:
     marks = "   ".join(f"{text.MARKS[outcome]} {text.WORDS[outcome]}" for outcome in Outcome if outcome in used)
     longest = max(reports, key=lambda report: len(report.tasks))
     tasks = ", ".join(text.line(task.id, 40) for task in longest.tasks)
-    _emit(out, Text(f"tasks: {tasks}", style="dim"), Text(marks, style="dim"))
+    emit(out, Text(f"tasks: {tasks}", style="dim"), Text(marks, style="dim"))

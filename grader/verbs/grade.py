@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
+from grader.errors import Refusal
 from grader.verbs.shared import (
     Verbs,
+    add_own,
     add_running_options,
-    chapter_of,
     check_device,
+    check_image,
     check_writable,
     exit_code,
-    open_grader,
+    sandbox_of,
+    unconfined,
     watching,
     workflow_commands_off,
 )
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.model import Report
+    from grader.student.talk import Done
 
 
 def add(verbs: Verbs) -> None:
@@ -30,39 +41,89 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a feedback page there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary there, such as a job's")
     parser.add_argument("--annotations", action="store_true", help="print the fails as GitHub's workflow commands too")
+    add_own(parser)
+    parser.add_argument(
+        "--warm", action="store_true", help="by a background worker that waits for the next time (GRADER_WARM=0: not)"
+    )
     add_running_options(parser)
     parser.set_defaults(verb=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
-    from grader.atomic import write_atomic
-    from grader.model import encode_report
-    from grader.reports.html import feedback_page
-    from grader.reports.markdown import annotations, summary
-    from grader.reports.terminal import console, print_report
-    from grader.reports.text import identifier
-    from grader.submission import snapshot
+    from grader.course import find_root
+    from grader.reports.terminal import console, print_printed, print_report
 
-    course, chapter = chapter_of(options)
     check_device(options.device)
-    if options.task is not None and options.task not in (task.id for task in chapter.tasks):
-        known = ", ".join(task.id for task in chapter.tasks)
-        raise UsageError(f"{chapter.key} has no task {options.task!r}; it has {known}")
+    check_image(options.image)
     check_writable(options.json, options.html, options.markdown)
-    work = snapshot(options.path, chapter)
     out = console()
-    student = identifier(options.student or options.path.resolve().name)
-    with open_grader(course, options) as grader, watching(out, chapter, options.task) as progress:
-        report = grader.grade(chapter, work, student, options.task, progress)
-    if options.json:
-        write_atomic(options.json, encode_report(report))
-    if options.html:
-        write_atomic(options.html, feedback_page(report))
-    if options.markdown:
-        write_atomic(options.markdown, summary(report).encode())
+    root = find_root(options.course or Path.cwd())
+    done = _graded(options, root, out)
+    report = done.report
+    if report.environment.get("sandbox") == "none":
+        unconfined()
+    _write(options, report)
     with workflow_commands_off(options.annotations):
+        print_printed(done.printed, out)
         print_report(report, out)
     if options.annotations:
+        from grader.reports.markdown import annotations
+
         print(annotations(report, str(options.path)), end="")
+    if options.own:
+        from grader.course import load
+        from grader.student.progress import taken_in
+
+        for words in taken_in(load(root), report):
+            print(f"\n{words}")
     return exit_code([report])
+
+
+def _write(options: argparse.Namespace, report: Report) -> None:
+    """The files that were asked for; what makes them is imported only then."""
+    from grader.atomic import write_atomic
+
+    if options.json:
+        from grader.model import encode_report
+
+        write_atomic(options.json, encode_report(report))
+    if options.html:
+        from grader.reports.html import feedback_page
+
+        write_atomic(options.html, feedback_page(report))
+    if options.markdown:
+        from grader.reports.markdown import summary
+
+        write_atomic(options.markdown, summary(report).encode())
+
+
+def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
+    """The result: from the background worker where it is wanted and to be had, else from this process."""
+    from grader.student.talk import Job, Refused, Step
+
+    job = Job(options.chapter, os.path.abspath(options.path), task=options.task, student=options.student)
+    how = (root, options.device, sandbox_of(options), options.seed, options.image)
+    with watching(out) as show:
+
+        def step(done: Step) -> None:
+            if show is not None:
+                show(done.task, done.test)
+
+        result = None
+        if options.warm and not options.no_cache and os.environ.get("GRADER_WARM") != "0":
+            from grader.student.client import Client, Unavailable
+
+            try:
+                with Client(*how) as client:
+                    result = client.grade(job, step)
+            except Unavailable as reason:
+                print(f"grader: no background worker: {reason}", file=sys.stderr)
+        if result is None:
+            from grader.student.desk import Desk
+
+            with Desk(*how, cache=not options.no_cache) as desk:
+                result = desk.grade(job, step)
+    if isinstance(result, Refused):
+        raise Refusal(result.words, result.code)
+    return result

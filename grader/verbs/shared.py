@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from grader.grade import Grader
     from grader.model import Chapter, Course, Report
-    from grader.plugin import Record
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
@@ -52,11 +51,9 @@ def find_chapter(course: Course, name: str) -> Chapter:
     Raises:
         UsageError: there is none.
     """
-    try:
-        return course.chapter(name)
-    except KeyError:
-        known = ", ".join(chapter.key for chapter in course.chapters)
-        raise UsageError(f"there is no chapter {name!r} yet; there is {known}") from None
+    from grader import course as courses
+
+    return courses.find_chapter(course, name)
 
 
 def chapter_of(options: argparse.Namespace) -> tuple[Course, Chapter]:
@@ -71,12 +68,33 @@ def open_grader(course: Course, options: argparse.Namespace) -> Grader:
 
     check_device(options.device)
     if options.sandbox == "none":
-        print("grader: no sandbox: the code that is graded can do all that you can", file=sys.stderr)
-    if options.image and not re.fullmatch(r"[A-Za-z0-9][\w.:/@-]*", options.image):
-        raise UsageError(f"--image: {options.image!r} is not the name of an image")
+        unconfined()
+    check_image(options.image)
     return Grader(
         course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
     )
+
+
+def check_image(image: str) -> None:
+    """Raises UsageError where it is not the name of an image."""
+    if image and not re.fullmatch(r"[A-Za-z0-9][\w.:/@-]*", image):
+        raise UsageError(f"--image: {image!r} is not the name of an image")
+
+
+def add_own(parser: argparse.ArgumentParser) -> None:
+    """The option that says whose work it is."""
+    parser.add_argument("--own", action="store_true", help="your own work: without a sandbox where none works")
+
+
+def sandbox_of(options: argparse.Namespace) -> str:
+    """The sandbox that is asked for: for one's own work, where none was named, the best that works."""
+    own = options.own and options.sandbox == "auto"
+    return "own" if own else str(options.sandbox)
+
+
+def unconfined() -> None:
+    """Says that code runs without a sandbox."""
+    print("grader: no sandbox: the code that is graded can do all that you can", file=sys.stderr)
 
 
 def check_device(device: str) -> None:
@@ -88,13 +106,15 @@ def check_device(device: str) -> None:
 
 
 @contextlib.contextmanager
-def watching(out: Console, chapter: Chapter, task: str | None) -> Iterator[Callable[[Record], None] | None]:
+def watching(out: Console) -> Iterator[Callable[[str, str], None] | None]:
     """A line that says what is going on, where somebody is watching."""
     if not out.is_terminal:
         yield None
         return
-    with out.status("starting a worker: loading the libraries takes a few seconds") as status:
-        yield lambda record: status.update(f"{record.task}: {record.test.removeprefix('test_').replace('_', ' ')}")
+    with out.status(
+        "waiting for a worker: where there is none yet, loading the libraries takes a few seconds"
+    ) as status:
+        yield lambda task, test: status.update(f"{task}: {test.removeprefix('test_').replace('_', ' ')}")
 
 
 @contextlib.contextmanager

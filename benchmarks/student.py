@@ -1,0 +1,212 @@
+"""What a student waits for, side by side with what one would do without this grader: `python -m benchmarks.student`.
+
+Save to verdict in `make watch-ch4` (a real one, in a terminal of its own) against a fresh pytest after the save; one
+`grader grade --warm` on Momentum, cold and warm, against `python -c "import tensorflow"`. The sides take turns. Writes
+`build/bench/student.md` and `student.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import pty
+import re
+import select
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.__main__ import CHAPTER, PAUSE, ROOT, TASK, _processor, _summary
+from grader import course as courses
+from grader import render
+
+LINKS = ("grader", "exercises", "solutions", "course.toml", "pyproject.toml")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.student", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each side (default: 5)")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    report = measure(options.rounds)
+    (options.out / "student.json").write_text(json.dumps(report, indent=2) + "\n")
+    page = markdown(report)
+    (options.out / "student.md").write_text(page)
+    print(page)
+    return 0
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """All sides in turn, in a copy of the course; every figure in seconds of wall time."""
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root, runtime = Path(folder) / "course", Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        root.mkdir()
+        for name in LINKS:
+            source = ROOT / name
+            shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root / name)
+        environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(root), "TERM": "xterm"}
+        side = _Sides(root, environment)
+        try:
+            imports, cold, warm, watch, fresh = [], [], [], [], []
+            side.pytest()  # records the reference's values and fills the disk cache
+            side.command()  # fills the cache of the reference's values
+            for _ in range(rounds):
+                side.stop()
+                imports.append(side.tensorflow())
+                cold.append(side.command())
+            for _ in range(rounds):
+                time.sleep(PAUSE)
+                warm.append(side.command())
+            with _Watch(root, environment) as watching:
+                watching.verdict(60.0)
+                for _ in range(rounds):
+                    time.sleep(PAUSE)
+                    side.submit()
+                    watch.append(watching.verdict(30.0))
+                    fresh.append(side.pytest())
+        finally:
+            side.stop()
+    return {
+        "what": f"What a student waits for on {TASK}",
+        "command": "python -m benchmarks.student",
+        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load},
+        "rounds": rounds,
+        "import": _summary(imports),
+        "cold": _summary(cold),
+        "warm": _summary(warm),
+        "watch": _summary(watch),
+        "fresh_pytest": _summary(fresh),
+        "cold_ratio": statistics.median(b / a for a, b in zip(imports, cold, strict=True)),
+        "watch_ratio": statistics.median(b / a for a, b in zip(watch, fresh, strict=True)),
+    }
+
+
+class _Sides:
+    """The commands that are compared, each on work that nobody has seen before."""
+
+    def __init__(self, root: Path, environment: dict[str, str]) -> None:
+        self.root, self.environment = root, environment
+        self.chapter = courses.load(root).chapter(CHAPTER)
+        self.source = render.solution(self.chapter)
+        self.student = self.chapter.exercises / f"{self.chapter.module}.py"
+        self.number = 0
+
+    def submit(self) -> None:
+        self.number += 1
+        self.student.write_text(f"{self.source}\n# submission {self.number}\n")
+
+    def _timed(self, *command: str) -> float:
+        began = time.perf_counter()
+        run = subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if run.returncode != 0:
+            raise SystemExit(f"{' '.join(command)} ends with {run.returncode}:\n{run.stdout}\n{run.stderr}")
+        return time.perf_counter() - began
+
+    def tensorflow(self) -> float:
+        return self._timed("-c", "import tensorflow")
+
+    def command(self) -> float:
+        self.submit()
+        work = str(self.chapter.exercises)
+        return self._timed("-m", "grader", "grade", self.chapter.key, work, "--warm", "--own", "--task", TASK)
+
+    def pytest(self) -> float:
+        suite = ROOT / "solutions" / CHAPTER / "test_hidden.py"
+        command = ["-m", "pytest", "-q", "-p", "benchmarks.naive", "-p", "no:warnings", "-p", "no:cacheprovider"]
+        command += ["--task", TASK, "--submission", str(self.student)]
+        began = time.perf_counter()
+        run = subprocess.run(
+            [sys.executable, *command, "--answers", str(self.root / "answers.pickle"), str(suite)],
+            cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if run.returncode != 0:
+            raise SystemExit(f"the plain pytest does not pass:\n{run.stdout}\n{run.stderr}")
+        return time.perf_counter() - began
+
+    def stop(self) -> None:
+        self._timed("-m", "grader", "warm", "--stop")
+
+
+class _Watch:
+    """A watch in a terminal of its own; the time of a verdict is what it shows in its corner."""
+
+    def __init__(self, root: Path, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "grader", "watch", "ch4", "--own", "--task", TASK]
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(root)
+            os.execve(sys.executable, command, {**environment, "COLUMNS": "100", "LINES": "40"})
+        self.written = ""
+        self.first = True
+
+    def __enter__(self) -> _Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGINT)
+            os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+    def verdict(self, patience: float) -> float:
+        """The seconds that the next verdict took; 0 for the first, which no save has asked for."""
+        wanted = r"points" if self.first else r"([0-9.]+) s after the save"
+        end = time.monotonic() + patience
+        self.written = ""
+        while time.monotonic() < end:
+            if select.select([self.terminal], [], [], 0.1)[0]:
+                self.written += os.read(self.terminal, 1 << 16).decode("utf-8", "replace")
+            found = re.search(wanted, self.written)
+            if found:
+                self.first, shown = False, found
+                time.sleep(0.5)  # the rest of the picture
+                while select.select([self.terminal], [], [], 0.1)[0]:
+                    os.read(self.terminal, 1 << 16)
+                return float(shown[1]) if shown.groups() else 0.0
+        raise SystemExit(f"watch gives no verdict:\n{self.written[-2000:]}")
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """The report as a page."""
+
+    def cell(name: str) -> str:
+        times = report[name]
+        return f"{times['median']:.2f} s | {times['min']:.2f} to {times['max']:.2f} s"
+
+    machine = report["machine"]
+    return f"""# {report["what"]}
+
+| | median | range |
+|---|---|---|
+| save to verdict in `make watch-ch4`, all tests of the task | {cell("watch")} |
+| a fresh pytest after the save, no sandbox, reference values from a file | {cell("fresh_pytest")} |
+| `grader grade --warm`, the worker there | {cell("warm")} |
+| the same, no worker there | {cell("cold")} |
+| `python -c "import tensorflow"` | {cell("import")} |
+
+The fresh pytest takes {report["watch_ratio"]:.0f} times as long as watch;
+cold takes {report["cold_ratio"]:.2f} times the import (medians of
+the ratios of {report["rounds"]} turns). make itself adds a few hundredths.
+
+{machine["cores"]} cores with a load of {machine["load"]:.1f} at the start, {machine["processor"]}, {machine["system"]}.
+Made by `{report["command"]}`.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

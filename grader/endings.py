@@ -1,0 +1,36 @@
+"""How a student's process ended without an answer, in words for the student."""
+
+from __future__ import annotations
+
+from grader.child import printable
+from grader.model import Answer, Outcome
+
+
+def ended(status: str, detail: str, what: str) -> Answer:
+    """The verdict on a process that gave no answer.
+
+    Args:
+        status: the worker's word for what happened.
+        detail: more of it, such as a signal's name.
+        what: what the code was at.
+    """
+    while_ = f" while {what}" if what else ""
+    if status == "timeout":
+        used = "used up its processor time" if detail else "did not come to an end in time"
+        return Answer(Outcome.TIMEOUT, message=f"your code {used}{while_}; look for a loop that never ends")
+    if status == "memory":
+        return Answer(Outcome.MEMORY, message=f"your code used more memory than it may{while_}")
+    words = {
+        "processes": "started more processes or threads than it may",
+        "descriptors": "opened more files, pipes or sockets than it may",
+        "scratch": "wrote more to the disk than it may",
+        "files": "made more files than it may",
+        "output": "printed more than it may; look for a print in a loop",
+        "garbled": "sent back something that is not an answer",
+        "worker": "took the process that runs it down, twice",
+        "gone": "had ended before this test",
+    }
+    text = words.get(status)
+    if text is None:
+        text = f"ended its own process ({printable(detail, 40)})" if detail else "ended its own process"
+    return Answer(Outcome.ERROR, message=f"your code {text}{while_}")

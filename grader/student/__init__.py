@@ -1,0 +1,1 @@
+"""What a student works with beyond one grading: the warm server, watch, hints, progress, the notebook."""

@@ -1,0 +1,59 @@
+"""The next hint for a task: one step further each time, and how many were taken is kept."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from grader import render
+from grader.course import student_settings
+from grader.model import Chapter, Course
+from grader.student import progress
+from grader.student.progress import STEPS
+
+
+class Hint(Struct, frozen=True):
+    """One step of a task's hints."""
+
+    task: str
+    step: int
+    text: str
+    again: bool  # it was shown before: there is no further one
+
+
+def next_hint(course: Course, chapter: Chapter, task: str, *, count: bool = True) -> Hint:
+    """The next step for a task.
+
+    Args:
+        course: where counts are kept.
+        chapter: whose hints.
+        task: the task's id.
+        count: whether the step counts as taken.
+    """
+    facts = progress.read(course)
+    taken = progress.hints_taken(facts, chapter.id, task)
+    step = min(taken + 1, STEPS)
+    if count and step > taken:
+        facts[f"{chapter.id}.{task}.hints"] = step
+        progress.write(course, facts)
+    return Hint(task, step, texts(chapter, task)[step - 1], again=taken >= STEPS)
+
+
+def texts(chapter: Chapter, task: str) -> tuple[str, ...]:
+    """All steps of a task's hints."""
+    return render.hints(chapter)[task]
+
+
+def current(course: Course, chapter: Chapter) -> str:
+    """The task that the student is at: the first that has not passed, as far as is known."""
+    facts = progress.read(course)
+    for task in chapter.tasks:
+        if facts.get(f"{chapter.id}.{task.id}.outcome") != "passed":
+            return task.id
+    return chapter.tasks[-1].id
+
+
+def who_knows(course: Course) -> str:
+    """Who gets to see how many hints were taken."""
+    if student_settings(course).hints_reach_instructor:
+        return f"How many hints you take stands in {progress.FILE}, and your instructor sees it with your work."
+    return "How many hints you take stays on this machine."

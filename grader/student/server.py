@@ -1,0 +1,191 @@
+"""The warm server: a background process of one user that keeps a worker loaded between two commands.
+
+`python -m grader.student.server NAME ROOT DEVICE SANDBOX SEED IMAGE`, started by the client. It listens on a socket
+of mode 0600 in a folder of mode 0700, takes jobs from processes of the same user alone, one after the other, and ends
+by itself: after fifteen idle minutes, when the engine, the environment or the course has changed, or when told to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.student import place, talk
+from grader.student.desk import Desk
+
+IDLE = 15 * 60.0  # seconds without a client, after which it ends
+LOOK = 10.0  # seconds between two looks at whether anything has changed
+TALK = 10.0  # seconds in which a client must have said what it wants
+
+
+def main(words: list[str]) -> int:
+    """Returns as soon as the server listens, which is a process that nobody waits for.
+
+    Returns:
+        0: it listens, or another one does; 1: it does not come up.
+    """
+    told, tell = os.pipe()
+    if os.fork():
+        os.close(tell)
+        return 0 if os.read(told, 1) else 1
+    os.close(told)
+    try:
+        code = _serve(words, tell)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _serve(words: list[str], tell: int) -> int:
+    """Serves until there is a reason to end."""
+    name, root, device, sandbox, seed, image = words
+    folder = place.folder()
+    with open(folder / f"{name}.lock", "w") as lock:
+        os.fchmod(lock.fileno(), 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.write(tell, b"1")  # another one was quicker
+            return 0
+        lock.write(str(os.getpid()))
+        lock.flush()
+        listening = _listen(folder / f"{name}.sock")
+        os.write(tell, b"1")
+        os.close(tell)
+        try:
+            server = Server(listening, (Path(root), device, sandbox, int(seed) if seed else None, image))
+            server.serve()
+        finally:
+            listening.close()
+            (folder / f"{name}.sock").unlink(missing_ok=True)  # while the lock is held it is ours
+    return 0
+
+
+def _listen(path: Path) -> socket.socket:
+    """A socket that appears at its path only when it is ready and closed to others."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(draft))
+    finally:
+        os.umask(before)
+    os.chmod(draft, 0o600)
+    listening.listen(8)
+    listening.setblocking(False)
+    os.replace(draft, path)
+    return listening
+
+
+class Server:
+    """The loop: one job after the other."""
+
+    def __init__(self, listening: socket.socket, how: tuple[Path, str, str, int | None, str]) -> None:
+        self.listening = listening
+        self.desk: Desk | None = None
+        self.refusal: talk.Refused | None = None
+        self.ending = False
+        self.engine, self.environment = place.engine(), place.environment()
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the client's
+        try:
+            self.desk = Desk(*how)
+            self.course = place.course_files(self.desk.course)
+            self.desk.grader()  # imported while the worker loads its libraries
+        except GraderError as error:
+            self.refusal = talk.Refused(" ".join(str(error).split()), error.exit_code)
+
+    def serve(self) -> None:
+        """Until it is told to end, or is of no use any more."""
+        waiting = selectors.DefaultSelector()
+        waiting.register(self.listening, selectors.EVENT_READ)
+        last = time.monotonic()
+        try:
+            while not self.ending:
+                for key, _ in waiting.select(LOOK):
+                    if key.fileobj is self.listening:
+                        self._welcome(waiting)
+                    else:
+                        assert isinstance(key.fileobj, socket.socket)
+                        self._attend(key.fileobj, waiting)
+                    last = time.monotonic()
+                connected = len(waiting.get_map()) > 1
+                if not connected and (time.monotonic() - last > IDLE or self._changed() or self.refusal):
+                    return
+        except KeyboardInterrupt:
+            return
+        finally:
+            waiting.close()
+            if self.desk is not None:
+                self.desk.close()
+
+    def _welcome(self, waiting: selectors.BaseSelector) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = self.listening.accept()
+            if place.peer(connection)[0] != os.geteuid():
+                connection.close()
+                return
+            connection.settimeout(TALK)
+            waiting.register(connection, selectors.EVENT_READ)
+
+    def _attend(self, connection: socket.socket, waiting: selectors.BaseSelector) -> None:
+        """One request of a client; one that has gone is forgotten, and so is what it wanted."""
+        try:
+            request = talk.receive_request(connection)
+            if isinstance(request, talk.Stop):
+                self.ending = True
+            else:
+                self._grade(request, connection)
+        except (talk.Lost, KeyboardInterrupt):
+            waiting.unregister(connection)
+            connection.close()
+
+    def _grade(self, job: talk.Job, connection: socket.socket) -> None:
+        if self.refusal is not None or self.desk is None:
+            self.ending = True
+            talk.send(connection, self.refusal or talk.Refused("the server did not start", 3))
+            return
+        if self._changed():
+            self.ending = True
+            talk.send(connection, talk.Stale())
+            return
+
+        def step(done: talk.Step) -> None:
+            try:
+                talk.send(connection, done)
+            except talk.Lost:
+                raise KeyboardInterrupt from None
+
+        result = self.desk.grade(job, step, lambda: self.ending or talk.hung_up(connection))
+        talk.send(connection, result)
+        self.desk.prepare()
+
+    def _changed(self) -> bool:
+        """Whether it was started for another engine, environment or course than there is now."""
+        if self.desk is None:
+            return True
+        try:
+            now = (place.engine(), place.environment(), place.course_files(self.desk.course))
+        except OSError:
+            return True
+        return now != (self.engine, self.environment, self.course)
+
+    def _end(self, *_: object) -> None:
+        self.ending = True
+        raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

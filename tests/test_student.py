@@ -1,0 +1,186 @@
+"""Hints go one step at a time, progress is a plain file that merges, a reset loses nothing."""
+
+import datetime
+import json
+import shutil
+
+import msgspec
+import pytest
+
+from grader.__main__ import main
+from grader.course import load
+from grader.student import hints, progress
+from grader.student.reset import reset
+
+DAY = datetime.date(2026, 3, 1)
+BODY = "return x - column_means(x)"
+
+
+@pytest.fixture
+def course(arrays_course, tmp_path):
+    """A copy of the course that a test may change."""
+    copy = tmp_path / "course"
+    shutil.copytree(arrays_course.root, copy, ignore=shutil.ignore_patterns("build"))
+    return load(copy)
+
+
+@pytest.fixture
+def chapter(course):
+    return course.chapters[0]
+
+
+@pytest.fixture(scope="module")
+def right(arrays_grader, arrays, edited):
+    return arrays_grader.grade(arrays, edited())
+
+
+@pytest.fixture(scope="module")
+def wrong(arrays_grader, arrays, edited):
+    return arrays_grader.grade(arrays, edited((BODY, "return x")))
+
+
+def another(report, number):
+    """The same verdict on another program."""
+    return msgspec.structs.replace(report, submission="sha256:" + f"{number}".ljust(64, "0"))
+
+
+def share(course):
+    path = course.root / "course.toml"
+    path.write_text(path.read_text() + "\n[student]\nhints_reach_instructor = true\n")
+
+
+def test_each_hint_is_one_step_further(course, chapter):
+    steps = [hints.next_hint(course, chapter, "center") for _ in range(4)]
+    assert [hint.step for hint in steps] == [1, 2, 3, 3]
+    assert [hint.again for hint in steps] == [False, False, False, True]
+    assert len({hint.text for hint in steps}) == 3
+    assert hints.next_hint(course, chapter, "normalise").step == 1
+
+
+def test_counts_stay_here_unless_the_course_says_so(course, chapter, capsys):
+    assert main(["--course", str(course.root), "hint", "ch1", "--task", "center"]) == 0
+    said = capsys.readouterr().out
+    assert "stays on this machine" in said
+    assert not (course.root / "progress.toml").exists()
+    assert (course.root / ".grader" / ".gitignore").read_text() == "*\n"
+    share(course)
+    assert main(["--course", str(course.root), "hint", "ch1", "--task", "center"]) == 0
+    assert "your instructor sees it" in capsys.readouterr().out
+    assert "ch1_arrays.center.hints = 2" in (course.root / "progress.toml").read_text()
+
+
+def test_the_hint_is_for_the_first_task_that_has_not_passed(course, chapter, right, capsys):
+    assert hints.current(course, chapter) == "center"
+    (first,) = [task for task in right.tasks if task.id == "center"]
+    progress.record(course, msgspec.structs.replace(right, tasks=(first,)))
+    assert hints.current(course, chapter) == "normalise"
+    assert main(["--course", str(course.root), "hint", "ch1"]) == 0
+    assert "Normalise the columns: hint 1 of 3" in capsys.readouterr().out
+
+
+def test_after_three_equal_fails_of_different_code_the_next_hint_is_offered(course, wrong):
+    assert progress.taken_in(course, another(wrong, 1)) == ()
+    assert progress.taken_in(course, another(wrong, 1)) == ()  # the same code once more is no new try
+    assert progress.taken_in(course, another(wrong, 2)) == ()
+    (said,) = progress.taken_in(course, another(wrong, 3))
+    assert "center" in said
+    assert "make hint-ch1 TASK=center" in said
+    assert "(1 of 3)" in said
+
+
+def test_another_fail_or_a_pass_begins_anew(course, right, wrong):
+    progress.taken_in(course, another(wrong, 1))
+    progress.taken_in(course, another(wrong, 2))
+    progress.taken_in(course, another(right, 3))
+    assert progress.taken_in(course, another(wrong, 4)) == ()
+
+
+def test_what_passed_and_broke_is_remembered(course, right, wrong, capsys):
+    progress.record(course, right, DAY)
+    progress.record(course, wrong, DAY + datetime.timedelta(days=2))
+    assert main(["--course", str(course.root), "progress"]) == 0
+    said = capsys.readouterr().out
+    assert "Passed before and broken since: ch1 center, since 2026-03-03" in said
+    assert "Next: center" in said
+    progress.record(course, right, DAY + datetime.timedelta(days=3))
+    main(["--course", str(course.root), "progress"])
+    said = capsys.readouterr().out
+    assert "broken" not in said
+    assert "10 of 10 points" in said
+
+
+def test_the_file_is_plain_sorted_and_one_fact_a_line(course, right):
+    progress.record(course, right, DAY)
+    lines = (course.root / "progress.toml").read_text().splitlines()
+    assert lines[0].startswith("#")
+    assert lines[1:] == sorted(lines[1:])
+    assert 'ch1_arrays.center.passed = "2026-03-01"' in lines
+    before = (course.root / "progress.toml").read_bytes()
+    progress.record(course, right, DAY + datetime.timedelta(days=9))
+    assert (course.root / "progress.toml").read_bytes() == before
+
+
+def test_a_merge_that_was_not_finished_loses_nothing(course):
+    (course.root / "progress.toml").write_text(
+        '<<<<<<< ours\nch1_arrays.center.passed = "2026-03-05"\nch1_arrays.center.outcome = "failed"\n=======\n'
+        'ch1_arrays.center.passed = "2026-03-01"\nch1_arrays.center.outcome = "passed"\n>>>>>>> theirs\nnonsense\n= 3\n'
+        "ch1_arrays = 5\nch1_arrays.center.score = [1]\n"
+    )
+    facts = progress.read(course)
+    assert facts == {"ch1_arrays.center.passed": "2026-03-01", "ch1_arrays.center.outcome": "passed"}
+
+
+def test_grading_ones_own_work_is_progress_and_others_work_is_not(course, chapter, capsys):
+    shutil.copy(chapter.solutions / "arrays.py", chapter.exercises / "arrays.py")
+    call = ["--course", str(course.root), "grade", "ch1", str(chapter.exercises), "--task", "center"]
+    assert main(call) == 0
+    assert not (course.root / "progress.toml").exists()
+    assert main([*call, "--own"]) == 0
+    assert 'ch1_arrays.center.outcome = "passed"' in (course.root / "progress.toml").read_text()
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_reason_to_fail(course, right, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(progress, "write_atomic", full)
+    assert "No space left" in progress.taken_in(course, right)[0]
+
+
+def test_a_reset_keeps_the_old_work_beside_the_fresh_skeleton(course, chapter, capsys):
+    own = chapter.exercises / "arrays.py"
+    skeleton = own.read_text()
+    for number in (1, 2):
+        own.write_text(f"# work {number}\n")
+        assert main(["--course", str(course.root), "reset", "ch1"]) == 0
+        assert own.read_text() == skeleton
+        assert (chapter.exercises / f"arrays.old-{number}.py").read_text() == f"# work {number}\n"
+        assert f"arrays.old-{number}.py" in capsys.readouterr().out
+    assert main(["--course", str(course.root), "reset", "ch1"]) == 0
+    assert "nothing to put back" in capsys.readouterr().out
+
+
+def test_a_student_without_the_solutions_can_reset_too(course, chapter):
+    skeleton = (chapter.exercises / "arrays.py").read_bytes()
+    pages = (chapter.exercises / "arrays.ipynb").read_bytes()
+    shutil.rmtree(course.solutions)
+    copy = load(course.root).chapters[0]
+    (copy.exercises / "arrays.py").write_text("mine\n")
+    (copy.exercises / "arrays.ipynb").unlink()
+    done = reset(copy)
+    assert {path.name: kept and kept.name for path, kept in done} == {
+        "arrays.py": "arrays.old-1.py",
+        "arrays.ipynb": None,
+    }
+    assert (copy.exercises / "arrays.py").read_bytes() == skeleton
+    assert (copy.exercises / "arrays.ipynb").read_bytes() == pages
+
+
+def test_a_reset_without_the_released_files_says_so(course, chapter, capsys):
+    shutil.rmtree(course.solutions)
+    path = chapter.exercises / "expected" / "fresh.json"
+    path.write_text(json.dumps({"arrays.py": 3}))
+    (chapter.exercises / "arrays.py").write_text("mine\n")
+    assert main(["--course", str(course.root), "reset", "ch1"]) == 2
+    assert "fresh.json" in capsys.readouterr().err
+    assert (chapter.exercises / "arrays.py").read_text() == "mine\n"
