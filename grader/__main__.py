@@ -11,10 +11,37 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import GraderError
-from grader.verbs import audit, ci, classroom, doctor, grade, mutate, nbgrader, release, render, scaffold
+from grader.verbs import (
+    audit,
+    ci,
+    classroom,
+    doctor,
+    explain,
+    grade,
+    mutate,
+    nbgrader,
+    regrade,
+    release,
+    render,
+    scaffold,
+)
 from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
-VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, release, ci, doctor)  # in the order of the help
+# in the order of the help
+VERBS = (
+    grade,
+    classroom,
+    regrade,
+    explain,
+    nbgrader,
+    audit,
+    mutate,
+    render,
+    scaffold,
+    release,
+    ci,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

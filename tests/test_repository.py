@@ -64,6 +64,7 @@ LAYERS: dict[str, set[str]] = {
     "syntax": set(),
     "inventory": set(),
     "slices": set(),
+    "explain": {"grade"},
     "rehearsal": {"grade"},
     "mutators": {"regions"},
     "mutation": {"mutators", "grade"},
@@ -76,7 +77,7 @@ LAYERS: dict[str, set[str]] = {
     "extract": set(),
     "release": {"extract", "inventory", "privacy", "update"},
     "ci": {"classroom", "release"},
-    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "release"},
+    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "explain", "release"},
     "__main__": {"verbs"},
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -87,6 +87,37 @@ def print_class(reports: Iterable[Report], out: Console | None = None) -> None:
         )
     _emit(out, table)
     _print_legend(reports, out)
+
+
+class Changed(Protocol):
+    """A report that would take the place of another."""
+
+    student: str
+    before: Report | None
+    after: Report
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks that differ."""
+
+
+def print_changes(changes: Sequence[Changed], out: Console | None = None) -> None:
+    """A row a report: the score before and after, the tasks that differ."""
+    if not changes:
+        return
+    out = out or console()
+    table = _table(plain=not out.is_terminal)
+    for name in ("student", "before", "after"):
+        table.add_column(name, overflow="fold")
+    table.add_column("tasks", overflow="fold", ratio=1)
+    for change in changes:
+        table.add_row(
+            Text(text.line(change.student, 80)),
+            Text(_score(change.before) if change.before else "-"),
+            Text(_score(change.after)),
+            Text(text.line(", ".join(change.tasks), 300)),
+        )
+    _emit(out, table)
 
 
 def _heading(report: Report) -> Text:

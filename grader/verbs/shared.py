@@ -69,14 +69,23 @@ def open_grader(course: Course, options: argparse.Namespace) -> Grader:
     """A grader as the options ask for it."""
     from grader.grade import Grader
 
+    check_running(options)
+    return Grader(
+        course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
+    )
+
+
+def check_running(options: argparse.Namespace) -> None:
+    """Looks at the options of every verb that runs code; says so where there is no sandbox.
+
+    Raises:
+        UsageError: one of them cannot be.
+    """
     check_device(options.device)
     if options.sandbox == "none":
         print("grader: no sandbox: the code that is graded can do all that you can", file=sys.stderr)
     if options.image and not re.fullmatch(r"[A-Za-z0-9][\w.:/@-]*", options.image):
         raise UsageError(f"--image: {options.image!r} is not the name of an image")
-    return Grader(
-        course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
-    )
 
 
 def check_device(device: str) -> None:
