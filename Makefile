@@ -67,7 +67,7 @@ doctor: $(VENV)/lock.txt ## say what this machine lacks, and the fix for each
 
 .PHONY: demo
 demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: reports, gradebook, pages
-	@$(GRADER) grade-class ch4 examples/class --out build/demo
+	@$(GRADER) grade-class ch4 examples/class --out build/demo --table
 
 .PHONY: audit
 audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
@@ -126,6 +126,10 @@ red-team-table: $(VENV)/lock.txt ## make the table in SECURITY.md anew from the 
 .PHONY: fuzz
 fuzz: $(VENV)/lock.txt ## grade generated submissions until one breaks the grader (N=20000 SEED=a fresh one)
 	@$(PYTHON) -m tests.fuzz -n "$${N:-20000}" $${SEED:+--seed "$$SEED"}
+
+.PHONY: scale
+scale: $(VENV)/lock.txt ## grade 10 000 submissions of the NumPy course while workers are killed (20 minutes to an hour)
+	@GRADER_SCALE=$${GRADER_SCALE:-10000} $(PYTHON) -m pytest -q -s -m slow tests/test_class_scale.py
 
 .PHONY: lint
 lint: $(VENV)/lock.txt ## style, formatting, types, the rules of the repository

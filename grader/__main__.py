@@ -16,12 +16,14 @@ from grader.verbs import (
     ci,
     classroom,
     doctor,
+    explain,
     grade,
     hint,
     lab,
     mutate,
     nbgrader,
     progress,
+    regrade,
     release,
     render,
     reset,
@@ -32,8 +34,9 @@ from grader.verbs import (
 from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
 STUDENT = (watch, hint, progress, reset, lab, warm)
-# in the order of the help
-VERBS = (grade, classroom, nbgrader, audit, mutate, render, scaffold, release, ci, doctor, *STUDENT)
+TEACHING = (grade, classroom, regrade, explain, nbgrader, release, ci)
+AUTHORS = (audit, mutate, render, scaffold)
+VERBS = (*TEACHING, *AUTHORS, doctor, *STUDENT)  # in the order of the help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

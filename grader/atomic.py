@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -16,11 +19,22 @@ def write_atomic(path: Path, data: bytes) -> None:
     Raises:
         OSError: the folder is not there or not writable, or the disk is full; the old file is untouched.
     """
+    with writing(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """The same for what is written piece by piece: the file takes its place when the block ends well.
+
+    Raises:
+        OSError: as above; the old file is untouched.
+    """
     # a short name: one made from the target's could be longer than the file system allows
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         with open(temporary, "xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

@@ -185,7 +185,7 @@ class Grader:
         suite = Suite(
             chapter,
             lambda _, inputs: program(inputs),
-            self._expected(chapter),
+            self.expected(chapter),
             seed=seed,
             tasks=tasks,
             blocking=blocking,
@@ -204,7 +204,7 @@ class Grader:
             suite = Suite(
                 chapter,
                 self._student,
-                self._expected(chapter),
+                self.expected(chapter),
                 seed=seed,
                 tasks=tasks,
                 verdicts={} if loaded.verdict is None else dict.fromkeys(tasks, loaded.verdict),
@@ -271,7 +271,7 @@ class Grader:
         return Suite(
             chapter,
             program,
-            self._expected(chapter),
+            self.expected(chapter),
             seed=seed,
             tasks=tasks,
             verdicts=verdicts,
@@ -279,7 +279,8 @@ class Grader:
             progress=progress,
         )
 
-    def _expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
+    def expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
+        """What is right: the recorded values of visible cases, the reference's of hidden ones."""
         if chapter.id not in self._recordings:
             self._recordings[chapter.id] = Recording(chapter)
         recording = self._recordings[chapter.id]

@@ -119,7 +119,7 @@ class Oracle:
     def _context(self, chapter: Chapter) -> str:
         if chapter.id not in self._contexts:
             course = self.session.course
-            versions = [f"{name}={_version(name)}" for name in course.versions]
+            versions = [f"{name}={version(name)}" for name in course.versions]
             words = [
                 *("2", __version__, platform.python_version(), platform.machine(), *versions),
                 *(self.session.device, str(course.threads)),
@@ -164,7 +164,8 @@ class Oracle:
             self.cache = None  # a full or read-only disk makes it slower, not wrong
 
 
-def _version(name: str) -> str:
+def version(name: str) -> str:
+    """The version of a distribution, under its own name or its CPU build's; empty where it is not installed."""
     for distribution in (name, f"{name}-cpu"):
         try:
             return importlib.metadata.version(distribution)

@@ -60,6 +60,7 @@ class Suite:
         visibility: only the tests of this kind; None: both.
         stop: whether the first test that fails is the last to run.
         measure: whether records tell how far their comparisons are from the tolerance.
+        only: the name of one test, alone.
     """
 
     def __init__(
@@ -77,12 +78,13 @@ class Suite:
         visibility: Visibility | None = None,
         stop: bool = False,
         measure: bool = False,
+        only: str | None = None,
     ) -> None:
         self.chapter, self.program, self.reference = chapter, program, reference
         self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
         self.verdicts = verdicts or {}
         self.progress = progress
-        self.visibility, self.stop, self.measure = visibility, stop, measure
+        self.visibility, self.stop, self.measure, self.only = visibility, stop, measure, only
         self.records: list[Record] = []
         self.broken: list[str] = []
         self._current: Record | None = None
@@ -200,7 +202,7 @@ class Suite:
             marker = item.get_closest_marker("task")
             if marker is None or marker.args[0] not in order:
                 self.broken.append(f"{item.name} is not marked with a task of the chapter")
-            elif marker.args[0] in self.tasks:
+            elif marker.args[0] in self.tasks and self.only in (None, function_of(item).__name__):
                 chosen.append(item)
         chosen.sort(
             key=lambda item: (FILES[item.path.name] == "hidden", order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]

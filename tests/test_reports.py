@@ -18,7 +18,7 @@ from rich.console import Console
 
 from grader import model
 from grader.model import Outcome, Report, TaskReport
-from grader.reports import html, terminal, text
+from grader.reports import class_page, html, terminal, text
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",
@@ -333,7 +333,7 @@ class Outline(HTMLParser):
 
 ALLOWED = set(
     "html head meta title style body header main footer section div p h1 h2 span bdi strong a abbr code pre ul li "
-    "dl dt dd table caption thead tbody tr th td".split()
+    "dl dt dd table caption thead tbody tr th td figure figcaption svg rect line circle text".split()
 )
 
 
@@ -343,7 +343,7 @@ def pages(value: str) -> list[str]:
     return [
         html.feedback_page(report).decode(),
         html.feedback_page(unusable).decode(),
-        html.class_page([report, unusable]).decode(),
+        class_page.class_page([report, unusable]).decode(),
     ]
 
 
@@ -393,7 +393,7 @@ def test_pages_hold_no_times_and_do_not_depend_on_the_order() -> None:
         replace(report, started="2040-01-01T00:00:00+00:00", seconds=99.0, environment={"device": "cuda"})
         for report in reversed(reports)
     ]
-    assert html.class_page(reports) == html.class_page(later)
+    assert class_page.class_page(reports) == class_page.class_page(later)
     assert html.feedback_page(reports[0]) == html.feedback_page(later[-1])
     assert "2031" not in html.feedback_page(reports[0]).decode()
 
@@ -417,12 +417,12 @@ def test_a_feedback_page_says_all_of_it() -> None:
 
 def test_a_class_page_counts_mistakes_and_claims() -> None:
     reports = [make_report({"sgd": P, "adam": F}, name, misconception="adam_no_root") for name in ("a", "b")]
-    words = " ".join(Outline(html.class_page([*reports, make_report({"sgd": P, "adam": P}, "c")]).decode()).words)
+    words = " ".join(Outline(class_page.class_page([*reports, make_report({"sgd": P, "adam": P}, "c")]).decode()).words)
     words = " ".join(words.split())
     assert "3 submissions, 1 all right; median 3 of 4 points." in words
     assert "adam no root 2" in words
     assert "adam Claim 1 of adam holds. 2" in words
-    assert "No submissions." in html.class_page([]).decode()
+    assert "No submissions." in class_page.class_page([]).decode()
 
 
 def test_what_a_note_says_is_not_said_again_at_every_test() -> None:

@@ -67,6 +67,7 @@ LAYERS: dict[str, set[str]] = {
     "syntax": set(),
     "inventory": set(),
     "slices": set(),
+    "explain": {"grade"},
     "rehearsal": {"grade"},
     "mutators": {"regions"},
     "mutation": {"mutators", "grade"},
@@ -79,7 +80,7 @@ LAYERS: dict[str, set[str]] = {
     "extract": set(),
     "release": {"extract", "inventory", "privacy", "update"},
     "ci": {"classroom", "release"},
-    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "release", "student"},
+    "verbs": {"audit", "ci", "mutation", "nbgrader_engine", "doctor", "explain", "release", "student"},
     "__main__": {"verbs"},
 }
 

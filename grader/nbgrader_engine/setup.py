@@ -8,8 +8,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from grader import classroom, render, submission
+from grader import render, submission
 from grader.atomic import write_atomic
+from grader.classroom.intake import take_in
 from grader.errors import SubmissionError, UsageError
 from grader.model import Chapter, Course, Snapshot
 
@@ -57,7 +58,10 @@ def collect(chapter: Chapter, folder: Path, out: Path) -> tuple[list[str], list[
     students: list[str] = []
     problems: list[str] = []
     name = f"{chapter.module}.ipynb"
-    for student, path in classroom.submissions(folder).items():
+    for entry in take_in(folder, chapter):
+        if not entry.attempts:
+            continue
+        student, path = entry.student.id, entry.attempts[-1].path
         try:
             if path.suffix == ".ipynb":
                 data = submission.contents(path, chapter.limits.archive)

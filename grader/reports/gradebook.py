@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from grader.errors import UsageError
 from grader.model import Report
 from grader.reports import text
+from grader.reports.standing import Standing, of_report
 
 COLUMNS = (
     "student",
@@ -53,25 +54,36 @@ def gradebook(reports: Iterable[Report], names: dict[str, str] | None = None) ->
         names: a student's id -> the name to show; there is no other source of names.
     """
     names = names or {}
+    ordered = sorted(reports, key=lambda report: (report.chapter, report.student))
+    return b"".join(lines(of_report(report, names.get(report.student, "")) for report in ordered))
+
+
+def lines(standings: Iterable[Standing]) -> Iterator[bytes]:
+    """The same for rows in the order of the students, a piece at a time."""
+    yield line(COLUMNS)
+    for standing in standings:
+        report = standing.report
+        yield line(
+            (
+                report.student,
+                standing.student.name,
+                report.chapter,
+                text.points(report.score),
+                text.points(standing.penalty),
+                text.points(standing.final),
+                text.points(report.max_score),
+                str(standing.attempt),
+                report.outcome.value,
+                report.submission,
+                report.started,
+            )
+        )
+
+
+def line(cells: Iterable[str]) -> bytes:
+    """One row, no cell of which a spreadsheet reads as a formula."""
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for report in sorted(reports, key=lambda report: (report.chapter, report.student)):
-        raw = text.points(report.score)
-        cells = [
-            report.student,
-            names.get(report.student, ""),
-            report.chapter,
-            raw,
-            "0",  # nothing is late yet
-            raw,
-            text.points(report.max_score),
-            "1",
-            report.outcome.value,
-            report.submission,
-            report.started,
-        ]
-        writer.writerow([escape(cell) for cell in cells])
+    csv.writer(stream, lineterminator="\r\n").writerow([escape(cell) for cell in cells])
     # a lone surrogate (a file's name that is no UTF-8) is written as its escape
     return stream.getvalue().encode("utf-8", "backslashreplace")
 

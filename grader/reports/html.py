@@ -1,4 +1,4 @@
-"""Reports as pages: feedback for a student, a report on a class.
+"""Reports as pages: what all pages have in common, and the feedback for a student.
 
 A page is one file: no script, nothing fetched, a content security policy that allows its own style alone.
 The same reports give the same bytes: no times, no machine, students in the order of their ids.
@@ -10,9 +10,6 @@ import base64
 import functools
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
 from urllib.parse import quote
 
 import jinja2
@@ -20,70 +17,22 @@ from markupsafe import Markup, escape
 
 from grader.model import Outcome, Report, TaskReport
 from grader.reports import text
-
-MOST_FAILED = 12
-
-
-class Cell(NamedTuple):
-    """What a student got for a task, as the class table shows it."""
-
-    outcome: Outcome
-    mark: str
-    words: str
+from grader.reports.standing import Standing
 
 
-class TaskRow(NamedTuple):
-    """How a class did on one task."""
+def feedback_page(report: Report, standing: Standing | None = None) -> bytes:
+    """The page that a student reads.
 
-    id: str
-    title: str
-    max_score: float
-    passed: int
-    attempted: int
-    mean: float
-
-
-class Count(NamedTuple):
-    """A mistake or a claim, and the number of students."""
-
-    task: str
-    words: str
-    students: int
-
-
-def feedback_page(report: Report) -> bytes:
-    """The page that a student reads."""
-    page = _environment().get_template("feedback.html.j2")
-    html = page.render(report=report, hidden=text.hidden_suite(report), step=text.next_step(report))
-    return html.encode()
-
-
-def class_page(reports: Iterable[Report]) -> bytes:
-    """The page that an instructor reads; it links to ``feedback/STUDENT.html`` beside it."""
-    reports = sorted(reports, key=lambda report: report.student)
-    tasks = _tasks(reports)
-    order = [task.id for task in tasks]
-    used = {task.outcome for report in reports for task in report.tasks}
-
-    def cells(report: Report) -> list[Cell | None]:
-        found = {task.id: task for task in report.tasks}
-        return [_cell(found[task_id]) if task_id in found else None for task_id in order]
-
-    html = (
-        _environment()
-        .get_template("class.html.j2")
-        .render(
-            course=reports[0].course if reports else "",
-            chapter=reports[0].chapter if reports else "",
-            summary=_summary(reports),
-            hidden=any(text.hidden_suite(report) for report in reports),
-            reports=reports,
-            tasks=tasks,
-            cells=cells,
-            key=[outcome for outcome in Outcome if outcome in used],
-            mistakes=_mistakes(reports),
-            claims=_claims(reports),
-        )
+    Args:
+        standing: what became of the points in the class, where there is one: late days, a person's word.
+    """
+    page = environment().get_template("feedback.html.j2")
+    said = standing is not None and (standing.penalty or standing.overridden or standing.comment)
+    html = page.render(
+        report=report,
+        hidden=text.hidden_suite(report),
+        step=text.next_step(report),
+        standing=standing if said else None,
     )
     return html.encode()
 
@@ -95,11 +44,12 @@ def rendered(name: str, **context: object) -> bytes:
         name: the template's file.
         context: what it shows.
     """
-    return _environment().get_template(name).render(**context).encode()
+    return environment().get_template(name).render(**context).encode()
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates; every string that one shows is made harmless."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader.reports"),
         autoescape=True,
@@ -198,78 +148,3 @@ def _total(report: Report) -> str:
 def _advised(task: TaskReport, report: Report) -> list[str]:
     """The ids of the tests that show advice: each piece of it once."""
     return [test.id for test, first in text.advice(report, task) if first and (test.hint or test.misconception)]
-
-
-def _cell(task: TaskReport) -> Cell:
-    mark = text.MARKS[task.outcome]
-    return Cell(task.outcome, mark, f"{task.id} {text.WORDS[task.outcome]}")
-
-
-def _tasks(reports: list[Report]) -> list[TaskRow]:
-    """A row a task, in the order of the report with most tasks; tasks of others behind."""
-    first: dict[str, TaskReport] = {}
-    for report in sorted(reports, key=lambda report: -len(report.tasks)):
-        for task in report.tasks:
-            first.setdefault(task.id, task)
-    rows = []
-    for task_id, task in first.items():
-        all_of_it = [other for report in reports for other in report.tasks if other.id == task_id]
-        rows.append(
-            TaskRow(
-                id=task_id,
-                title=task.title,
-                max_score=task.max_score,
-                passed=sum(other.outcome is Outcome.PASSED for other in all_of_it),
-                attempted=sum(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in all_of_it),
-                mean=sum(other.score for other in all_of_it) / len(all_of_it),
-            )
-        )
-    return rows
-
-
-def _summary(reports: list[Report]) -> str:
-    if not reports:
-        return "No submissions."
-    passed = sum(report.outcome is Outcome.PASSED for report in reports)
-    said = f"{text.plural(len(reports), 'submission')}, {passed} all right"
-    if any(text.hidden_suite(report) for report in reports):
-        scores = sorted(report.score for report in reports)
-        middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
-        top = max(report.max_score for report in reports)
-        said += f"; median {text.points(middle)} of {text.points(top)} points"
-    return said + "."
-
-
-def _mistakes(reports: list[Report]) -> list[Count]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for report in reports:
-        counted.update(
-            {
-                (task.id, text.misconception(test, task))
-                for task in report.tasks
-                for test in task.tests
-                if test.misconception
-            }
-        )
-    return _ranked(counted, reports)
-
-
-def _claims(reports: list[Report]) -> list[Count]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for report in reports:
-        counted.update(
-            {
-                (task.id, text.line(test.claim, 300))
-                for task in report.tasks
-                for test in text.failing(task)
-                if test.outcome is not Outcome.MISSING
-            }
-        )
-    return _ranked(counted, reports)[:MOST_FAILED]
-
-
-def _ranked(counted: Counter[tuple[str, str]], reports: list[Report]) -> list[Count]:
-    """The commonest first, then in the order of the tasks."""
-    order = [task.id for task in _tasks(reports)]
-    ranked = sorted(counted, key=lambda pair: (-counted[pair], order.index(pair[0]), pair[1]))
-    return [Count(task, words, counted[task, words]) for task, words in ranked]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -106,6 +106,37 @@ def print_class(reports: Iterable[Report], out: Console | None = None) -> None:
         )
     emit(out, rows)
     _print_legend(reports, out)
+
+
+class Changed(Protocol):
+    """A report that would take the place of another."""
+
+    student: str
+    before: Report | None
+    after: Report
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks that differ."""
+
+
+def print_changes(changes: Sequence[Changed], out: Console | None = None) -> None:
+    """A row a report: the score before and after, the tasks that differ."""
+    if not changes:
+        return
+    out = out or console()
+    rows = table(plain=not out.is_terminal)
+    for name in ("student", "before", "after"):
+        rows.add_column(name, overflow="fold")
+    rows.add_column("tasks", overflow="fold", ratio=1)
+    for change in changes:
+        rows.add_row(
+            Text(text.line(change.student, 80)),
+            Text(_score(change.before) if change.before else "-"),
+            Text(_score(change.after)),
+            Text(text.line(", ".join(change.tasks), 300)),
+        )
+    emit(out, rows)
 
 
 def _heading(report: Report) -> Text:

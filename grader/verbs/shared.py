@@ -66,13 +66,22 @@ def open_grader(course: Course, options: argparse.Namespace) -> Grader:
     """A grader as the options ask for it."""
     from grader.grade import Grader
 
+    check_running(options)
+    return Grader(
+        course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
+    )
+
+
+def check_running(options: argparse.Namespace) -> None:
+    """Looks at the options of every verb that runs code; says so where there is no sandbox.
+
+    Raises:
+        UsageError: one of them cannot be.
+    """
     check_device(options.device)
     if options.sandbox == "none":
         unconfined()
     check_image(options.image)
-    return Grader(
-        course, options.sandbox, options.device, options.seed, cache=not options.no_cache, image=options.image
-    )
 
 
 def check_image(image: str) -> None:
