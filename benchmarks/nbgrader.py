@@ -84,7 +84,7 @@ def main() -> int:
         "times": times,
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "load": load},
         "profile": profile(root, chapter) if "nothing" in sides else [],
-        "command": "make bench",
+        "command": "python -m benchmarks.nbgrader",
     }
     (options.out / "nbgrader.json").write_text(json.dumps(report, indent=2) + "\n")
     page = markdown(report)
