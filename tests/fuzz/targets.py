@@ -23,6 +23,7 @@ from grader.errors import AuthorError, SubmissionError, UnsupportedValue, WireEr
 from grader.grade import Grader, as_snapshot
 from grader.model import Answer, Chapter, Course, Inputs, Outcome, Report, Snapshot, encode_report
 from grader.reports import html, terminal, text
+from grader.reports.class_page import class_page
 from grader.reports.gradebook import gradebook, read_gradebook
 from grader.sandbox import Sandbox
 from grader.session import Loaded, Session
@@ -287,7 +288,7 @@ def judge_report(report: Report) -> None:
     terminal.print_report(report, out)
     terminal.print_class([report], out)
     judge_shown(stream.getvalue())
-    judge_shown(html.feedback_page(report).decode() + html.class_page([report]).decode())
+    judge_shown(html.feedback_page(report).decode() + class_page([report]).decode())
     assert read_gradebook(gradebook([report]))[0]["outcome"] == report.outcome
     assert text.note(report)
 
@@ -327,5 +328,8 @@ class Deceived(Session):
         mouth.loaded, mouth.said = loaded, deque(said)
         self._channel = mouth  # type: ignore[assignment]
 
-    def start(self) -> None:
+    def launch(self) -> None:
         """Nothing to launch."""
+
+    def start(self) -> None:
+        """Nothing to wait for."""
