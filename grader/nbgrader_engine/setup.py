@@ -60,6 +60,7 @@ def collect(chapter: Chapter, folder: Path, out: Path) -> tuple[list[str], list[
     name = f"{chapter.module}.ipynb"
     for entry in take_in(folder, chapter):
         if not entry.attempts:
+            problems += [f"{entry.student.id}: {entry.problem}"] if entry.problem else []
             continue
         student, path = entry.student.id, entry.attempts[-1].path
         try:
