@@ -157,10 +157,11 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, nbgrader with this engine against stock, and each sandbox, into build/bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, nbgrader with this engine against stock, each sandbox, and a class, into build/bench
 	@$(PYTHON) -m benchmarks
 	@$(PYTHON) -m benchmarks.nbgrader
 	@$(PYTHON) -m benchmarks.containers
+	@$(PYTHON) -m benchmarks.classroom --memory
 
 .PHONY: lock
 UV ?= uv
