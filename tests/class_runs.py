@@ -104,6 +104,19 @@ def workers_of(pid: int) -> list[int]:
     return found
 
 
+def group(leader: int) -> list[str]:
+    """The command lines of the processes of a group that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == leader and fields[0] != "Z":
+                found.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
+        except OSError:
+            continue
+    return found
+
+
 def kill(pid: int) -> None:
     try:
         os.kill(pid, signal.SIGKILL)

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from grader.__main__ import main
 from grader.model import Outcome, Report, decode_report, encode_report
-from grader.reports import html, markdown, text
+from grader.reports import class_page, html, markdown, text
 from grader.reports.gradebook import COLUMNS, escape, gradebook, read_gradebook
 from tests.fuzz import texts
 from tests.test_reports import (
@@ -103,7 +103,7 @@ def test_joiners_stay_where_a_script_needs_them(value: str) -> None:
 @many
 @given(reports())
 def test_no_text_becomes_part_of_a_page(report: Report) -> None:
-    for page in (html.feedback_page(report), html.class_page([report, make_report({"sgd": P}, "zoe")])):
+    for page in (html.feedback_page(report), class_page.class_page([report, make_report({"sgd": P}, "zoe")])):
         outline = Outline(page.decode())
         assert set(outline.tags) <= ALLOWED
         assert not [entry for entry in outline.attributes if entry[1].startswith("on") or entry[1] == "style"]
@@ -157,7 +157,7 @@ def test_in_a_browser_nothing_runs_nothing_leaves_and_nothing_is_injected(
         report = make_report(MIXED, value, claim=value, message=value, hint=value, misconception=value)
         report = replace(report, notes=(value,))
         pages[f"feedback{number}.html"] = html.feedback_page(report)
-        pages[f"class{number}.html"] = html.class_page([report, refused(f"{value}2", value)])
+        pages[f"class{number}.html"] = class_page.class_page([report, refused(f"{value}2", value)])
     dialogs: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
