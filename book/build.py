@@ -41,11 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["BOOK_EXECUTION"] = "off"
     from sphinx.cmd.build import main as sphinx
 
-    doctrees = out.with_name(f"{out.name}-doctrees")
+    doctrees = _doctrees(out.with_name(f"{out.name}-doctrees"))
     code = sphinx(
         ["-q", "-W", "--keep-going", "-n", "-c", str(Path(__file__).parent), "-d", str(doctrees), str(source), str(out)]
     )
     if code:
+        shutil.rmtree(doctrees, ignore_errors=True)  # or the next build would take over what this one complained of
         return code
     _forget(out, found)
     print(f"the site is built: open {os.path.relpath(out / 'index.html')}")
@@ -90,6 +91,16 @@ def _environment(cache: Path, source: Path) -> None:
         PYTHONDONTWRITEBYTECODE="1",
         PYDEVD_DISABLE_FILE_VALIDATION="1",
     )
+
+
+def _doctrees(folder: Path) -> Path:
+    """Where Sphinx keeps what it has read: anew for each state of the code that reads."""
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
+    kept = folder / key.hexdigest()[:16]
+    for old in folder.glob("*"):
+        if old != kept:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    return kept
 
 
 def _tensorflow() -> str:
