@@ -9,7 +9,7 @@ from grader.model import Course
 
 PUBLIC = (
     "lesson.md chapter.toml given.py cases.py probes.py test_public.py hints.md"
-    " expected/released.json expected/recorded.json"
+    " expected/released.json expected/recorded.json expected/fresh.json"
 ).split()
 PRIVATE = ("test_hidden.py", "equivalents.toml")
 _LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
