@@ -55,6 +55,7 @@ def lab(tmp_path):
             raise
 
 
+@pytest.mark.slow
 def test_lessons_and_notebooks_are_served_to_this_machine_alone(lab):
     assert json.loads(lab("api/status"))["kernels"] == 0
     lesson = json.loads(lab("api/contents/ch4_optimizers/lesson.md?type=notebook"))

@@ -106,7 +106,7 @@ def test_the_skeleton_raises_where_the_solution_has_regions(chapter):
 
 def test_what_is_generated_is_fresh(chapter):
     made = render.files(chapter)
-    assert {path.name for path in made} == {"arrays.py", "arrays.ipynb", "released.json"}
+    assert {path.name for path in made} == {"arrays.py", "arrays.ipynb", "released.json", "fresh.json"}
     for path, content in made.items():
         assert path.read_bytes() == content, f"{path.name} is stale"
 

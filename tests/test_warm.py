@@ -102,6 +102,7 @@ def test_a_folder_that_is_not_ones_own_is_not_used(runtime, root, work, monkeypa
         Client(root).grade(job(work))
 
 
+@pytest.mark.slow
 def test_a_socket_of_another_user_is_not_spoken_to(runtime, root, work, monkeypatch):
     with Client(root) as client:
         client.grade(job(work))
@@ -131,6 +132,7 @@ def test_another_user_is_not_served(runtime, root, work):
     runtime.chmod(0o700), runtime.parent.chmod(0o700), path.chmod(0o600)
 
 
+@pytest.mark.slow
 def test_another_sandbox_seed_or_course_is_another_server(runtime, root, work, tmp_path):
     names = {
         place.name(root, "cpu", "auto", None),
@@ -166,6 +168,7 @@ def test_a_server_ends_when_the_course_changes(runtime, root, work):
         assert process(servers()[0]) != before
 
 
+@pytest.mark.slow
 def test_what_the_student_writes_is_no_change_of_the_course(runtime, root, work):
     own = root / "exercises" / "ch1_arrays" / "arrays.py"
     with Client(root) as client:
@@ -177,6 +180,7 @@ def test_what_the_student_writes_is_no_change_of_the_course(runtime, root, work)
         assert process(servers()[0]) == before
 
 
+@pytest.mark.slow
 def test_an_idle_server_ends_by_itself(runtime, root, work):
     name = place.folder() / "short.sock"
     code = (
@@ -215,6 +219,7 @@ def test_ctrl_c_of_the_command_ends_the_grading_and_not_the_server(runtime, root
     assert len(servers()) == 1
 
 
+@pytest.mark.slow
 def test_stop_ends_a_server_that_is_at_work(runtime, root, work, capsys):
     work.write_text(work.read_text().replace(BODY, "import time; time.sleep(1.5); " + BODY))
     with Client(root) as client:

@@ -91,7 +91,7 @@ def environment(monkeypatch):
     shutil.rmtree(runtime)
 
 
-@pytest.fixture(params=["1", "0"], ids=["server", "own process"])
+@pytest.fixture(params=["1", pytest.param("0", marks=pytest.mark.slow)], ids=["server", "own process"])
 def watching(request, root, environment):
     command = [sys.executable, "-m", "grader", "--course", str(root), "watch", "ch1"]
     terminal = Terminal(command, {**environment, "GRADER_WARM": request.param})
@@ -133,6 +133,7 @@ def test_saves_keys_and_the_next_task(watching, root):
     assert "\x1b[?1049l" in watching.written  # the terminal is as it was
 
 
+@pytest.mark.slow
 def test_a_save_while_it_grades_is_what_counts(root, environment):
     own = root / "exercises" / "ch1_arrays" / "arrays.py"
     solution = (root / "solutions" / "ch1_arrays" / "arrays.py").read_text()
