@@ -69,7 +69,8 @@ def contents(course: Course, chapters: Sequence[Chapter]) -> dict[str, bytes]:
             name = path.relative_to(root).as_posix()
             if _bytes(path) != data:
                 raise AuthorError(f"{name} is not what the solution gives: run make render, then release again")
-            files[name] = data
+            if path.is_relative_to(chapter.exercises):  # the instructor's notebooks are made with the rest, and stay
+                files[name] = data
     engine = Path(grader.__file__).parent
     for path in _below(engine):
         files[f"grader/{path.relative_to(engine).as_posix()}"] = _bytes(path)
