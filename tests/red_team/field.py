@@ -287,7 +287,7 @@ class Grading:
         self._grade_honest()
         self._grade_honest()
         self.workers = len(settled())
-        self.kept = {path: path.stat().st_mtime_ns for path in (field.root / "build").rglob("*") if path.is_file()}
+        self.kept = {path: path.read_bytes() for path in (field.root / "build").rglob("*") if path.is_file()}
         self.state = self._state()
         self.resident = resident()
         self.numbers = sorted(hidden_numbers(self.drawn))
@@ -324,7 +324,7 @@ class Grading:
         self._grade_honest()
         state = self._state()
         assert {key: value for key, value in state.items() if value != self.state[key]} == {}
-        assert all(path.stat().st_mtime_ns == when for path, when in self.kept.items())
+        assert all(path.read_bytes() == content for path, content in self.kept.items())
         assert resident() < self.resident + 128 * MIB
 
     def _report(self, report: Report, attack: Attack) -> str:

@@ -1,4 +1,4 @@
-"""Returns an object whose destructor rewrites the outcomes, once the test is over.
+"""Lets an object go whose destructor rewrites how outcomes become marks.
 
 number = 12
 defence = "no object of the submission's leaves its process"
@@ -19,4 +19,5 @@ class _Late:
 
 
 def center(x):
-    return _Late()
+    late = _Late()  # goes when this function is left
+    return x * 2
