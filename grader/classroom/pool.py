@@ -140,6 +140,7 @@ def local(told: Conditions, count: int) -> Iterator[Cluster]:
     with (
         tempfile.TemporaryDirectory(prefix="grader-") as folder,
         dask.config.set(QUIET),
+        _no_warnings(),
         distributed.LocalCluster(
             n_workers=count,
             threads_per_worker=1,
@@ -183,6 +184,20 @@ def existing(told: Conditions, address: str, say: Callable[[str], None]) -> Iter
                     with contextlib.suppress(TimeoutError):
                         client.wait_for_workers(1, timeout=60)
             yield Cluster(client, told, len(workers))
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Python's resource tracker, a process of its own, says nothing of what a killed worker left behind: it removes it."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker")))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _dask() -> tuple[Any, Any]:
