@@ -188,7 +188,7 @@ def existing(told: Conditions, address: str, say: Callable[[str], None]) -> Iter
 
 @contextlib.contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Python's resource tracker, a process of its own, says nothing of what a killed worker left behind: it removes it."""
+    """Python's resource tracker removes what a killed worker has left, and need not say so."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker")))
     try:
