@@ -187,10 +187,9 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, each sandbox, and a class, into build/bench
+bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and each sandbox, into build/bench
 	@$(PYTHON) -m benchmarks
 	@$(PYTHON) -m benchmarks.containers
-	@$(PYTHON) -m benchmarks.classroom --memory
 
 .PHONY: lock
 UV ?= uv
