@@ -75,9 +75,11 @@ class Recorder:
         return json.dumps(ordered, indent=1) + "\n"
 
     def agrees(self, recording: Recording) -> bool:
-        """Whether the file says the same: the same cases, the same values but for the last digits."""
+        """Whether the file says the same: the same cases and values, but for digits that processors differ in."""
         return self.values.keys() == recording.values.keys() and all(
-            similar(_tree(entry["value"]), _tree(recording.values[key]["value"]), rtol=1e-5, atol=1e-7)
+            similar(
+                _tree(entry["value"]), _tree(recording.values[key]["value"]), rtol=1e-4, atol=1e-5
+            )  # processors differ in these
             for key, entry in self.values.items()
         )
 
