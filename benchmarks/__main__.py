@@ -6,10 +6,6 @@ submission that the grader has not seen. Writes `build/bench/report.md` and `rep
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import re
 import statistics
 import subprocess
@@ -18,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import common
+from benchmarks.common import CHAPTER, PAUSE, ROOT, TASK
 from grader import course as courses
 from grader import render
 from grader.errors import GraderError
@@ -25,15 +23,10 @@ from grader.grade import Grader
 from grader.model import Outcome, Report
 from grader.submission import snapshot
 
-ROOT = courses.find_root(Path(__file__).parent)
-CHAPTER, TASK = "ch4_optimizers", "momentum"
-PAUSE = 3.0  # seconds between turns: the spare child is ready by then, as between two submissions of a quiet hour
-
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = common.parser("benchmarks", __doc__)
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side (default: 7)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     try:
@@ -41,10 +34,7 @@ def main() -> int:
     except GraderError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    (options.out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-    page = markdown(report)
-    (options.out / "report.md").write_text(page)
-    print(page)
+    common.publish(report, markdown(report), options.out, "report")
     return 0
 
 
@@ -85,7 +75,7 @@ def measure(out: Path, rounds: int) -> dict[str, Any]:
             raise SystemExit("the grader does not pass it")
         return seconds, report
 
-    load = os.getloadavg()[0]
+    load = common.load()
     submit(0)
     fresh()  # records the reference's values and fills the disk cache
     warm_times: list[float] = []
@@ -111,28 +101,16 @@ def measure(out: Path, rounds: int) -> dict[str, Any]:
         "what": f"One more {TASK} submission: {hidden} hidden test functions, {cases} with their parameters",
         "also": f"the grader also runs the visible ones ({public})",
         "command": "make bench",
-        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load},
+        "machine": common.machine(load),
         "versions": versions,
         "sandbox": report.environment["sandbox"],
         "rounds": rounds,
         "start_once": start,
-        "warm": _summary(warm_times),
-        "warm_without_pause": _summary(row),
-        "fresh_pytest": _summary(fresh_times),
+        "warm": common.summary(warm_times),
+        "warm_without_pause": common.summary(row),
+        "fresh_pytest": common.summary(fresh_times),
         "ratio": statistics.median(b / a for a, b in zip(warm_times, fresh_times, strict=True)),
     }
-
-
-def _summary(times: list[float]) -> dict[str, Any]:
-    return {"median": statistics.median(times), "min": min(times), "max": max(times), "all": times}
-
-
-def _processor() -> str:
-    try:
-        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    except OSError:
-        found = None
-    return found[1] if found else platform.processor() or platform.machine()
 
 
 def markdown(report: dict[str, Any]) -> str:

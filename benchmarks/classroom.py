@@ -8,8 +8,6 @@ Writes `build/bench/classroom.md` and `classroom.json`.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import pickle
 import platform
@@ -20,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import CHAPTER, ROOT, _processor
+from benchmarks import common
+from benchmarks.common import CHAPTER, ROOT
 from grader import course as courses
 from grader import render
 from grader.grade import Grader, as_snapshot
@@ -70,20 +69,16 @@ print(memory / 1024, (time.perf_counter() - began) / count)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.classroom", description=__doc__)
+    parser = common.parser("benchmarks.classroom", __doc__)
     parser.add_argument("--count", type=int, default=24, help="submissions (default: 24)")
     parser.add_argument("--memory", action="store_true", help="also the coordinator's memory")
     parser.add_argument("--most", type=int, default=1000, help="submissions in the largest class of --memory")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     report = measure(options.out, options.count)
     if options.memory:
         report["memory"] = {str(n): coordinator(options.out, n) for n in (100, 1000, options.most) if n <= options.most}
-    (options.out / "classroom.json").write_text(json.dumps(report, indent=2) + "\n")
-    page = markdown(report)
-    (options.out / "classroom.md").write_text(page)
-    print(page)
+    common.publish(report, markdown(report), options.out, "classroom")
     return 0
 
 
@@ -96,7 +91,7 @@ def measure(out: Path, count: int) -> dict[str, Any]:
     with Grader(course) as grader:
         grader.grade(chapter, as_snapshot(chapter, source), progress=records.append)
     calls = [(one.probe, one.values, probe_seed(one)) for record in records for one in record.inputs]
-    load = os.getloadavg()[0]
+    load = common.load()
     spec = out / "probes.pickle"
     asked = {"preload": course.preload, "threads": course.threads, "count": 7, "calls": calls}
     spec.write_bytes(pickle.dumps({**asked, "source": source, "module": chapter.module}))
@@ -163,7 +158,7 @@ a submission, in a process that has the libraries loaded and has run nothing (me
 {rows}
 Two workers are {one["each"] / two["each"]:.2f} times one.
 {table}
-{os.cpu_count()} cores with a load of {report["load"]:.1f} at the start, {_processor()}, {platform.platform()}.
+{os.cpu_count()} cores with a load of {report["load"]:.1f} at the start, {common.processor()}, {platform.platform()}.
 Made by `python -m benchmarks.classroom`.
 """
 

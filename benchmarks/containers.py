@@ -6,16 +6,12 @@ not seen; the reference's values are known beforehand. Writes `build/bench/conta
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import CHAPTER, PAUSE, ROOT, TASK, _processor, _summary
+from benchmarks import common
+from benchmarks.common import CHAPTER, PAUSE, ROOT, TASK
 from grader import course as courses
 from grader import render
 from grader.errors import GraderError, InfrastructureError
@@ -26,10 +22,9 @@ NAMES = ("bwrap", "docker", "none")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.containers", description=__doc__)
+    parser = common.parser("benchmarks.containers", __doc__)
     parser.add_argument("--starts", type=int, default=3, help="starts of each (default: 3)")
     parser.add_argument("--rounds", type=int, default=7, help="submissions to each (default: 7)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     try:
@@ -37,10 +32,7 @@ def main() -> int:
     except GraderError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    (options.out / "containers.json").write_text(json.dumps(report, indent=2) + "\n")
-    page = markdown(report)
-    (options.out / "containers.md").write_text(page)
-    print(page)
+    common.publish(report, markdown(report), options.out, "containers")
     return 0
 
 
@@ -61,7 +53,7 @@ def measure(starts: int, rounds: int) -> dict[str, Any]:
     chapter = course.chapter(CHAPTER)
     source = render.solution(chapter)
     chosen, missing = sandboxes(course.images)
-    load, number = os.getloadavg()[0], 0
+    load, number = common.load(), 0
     first: dict[str, list[float]] = {name: [] for name in chosen}
     each: dict[str, list[float]] = {name: [] for name in chosen}
 
@@ -97,11 +89,11 @@ def measure(starts: int, rounds: int) -> dict[str, Any]:
             grader.close()
     return {
         "command": "make bench",
-        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load},
+        "machine": common.machine(load),
         "versions": versions,
         "missing": missing,
-        "start_to_first_verdict": {name: _summary(times) for name, times in first.items()},
-        "one_more_submission": {name: _summary(times) for name, times in each.items()},
+        "start_to_first_verdict": {name: common.summary(times) for name, times in first.items()},
+        "one_more_submission": {name: common.summary(times) for name, times in each.items()},
     }
 
 

@@ -10,7 +10,6 @@ costs. Writes `build/bench/nbgrader.md` and `nbgrader.json`.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import cProfile
 import json
@@ -28,7 +27,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.__main__ import CHAPTER, ROOT, TASK, _processor
+from benchmarks import common
+from benchmarks.common import CHAPTER, ROOT, TASK
 from grader import course as courses
 from grader import regions, render, wire
 from grader.model import Chapter, Inputs
@@ -63,9 +63,8 @@ in_kernel(globals(), {root!r})
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.nbgrader", description=__doc__)
+    parser = common.parser("benchmarks.nbgrader", __doc__)
     parser.add_argument("--rounds", type=int, default=2, help="turns of each side (default: 2)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
     parser.add_argument("--side", choices=SIDES, action="append", help="only this side (default: all)")
     options = parser.parse_args()
     root = options.out.resolve() / "nbgrader"
@@ -73,7 +72,7 @@ def main() -> int:
     chapter = reduced_course(root)
     record = f"from benchmarks.nbgrader import record; record({str(root)!r})"
     _run([sys.executable, "-c", record], root)
-    load = os.getloadavg()[0]
+    load = common.load()
     sides = tuple(options.side or SIDES)
     times: dict[str, dict[int, list[float]]] = {side: {size: [] for size in SIZES} for side in sides}
     for _ in range(options.rounds):
@@ -82,14 +81,11 @@ def main() -> int:
                 times[side][size].append(timed(root, chapter, side, size))
     report = {
         "times": times,
-        "machine": {"processor": _processor(), "cores": os.cpu_count(), "load": load},
+        "machine": common.machine(load),
         "profile": profile(root, chapter) if "nothing" in sides else [],
         "command": "python -m benchmarks.nbgrader",
     }
-    (options.out / "nbgrader.json").write_text(json.dumps(report, indent=2) + "\n")
-    page = markdown(report)
-    (options.out / "nbgrader.md").write_text(page)
-    print(page)
+    common.publish(report, markdown(report), options.out, "nbgrader")
     return 0
 
 

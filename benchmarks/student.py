@@ -7,11 +7,8 @@ Save to verdict in `make watch-ch4` (a real one, in a terminal of its own) again
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import json
 import os
-import platform
 import pty
 import re
 import select
@@ -25,7 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import CHAPTER, PAUSE, ROOT, TASK, _processor, _summary
+from benchmarks import common
+from benchmarks.common import CHAPTER, PAUSE, ROOT, TASK
 from grader import course as courses
 from grader import render
 
@@ -33,22 +31,18 @@ LINKS = ("grader", "exercises", "solutions", "course.toml", "pyproject.toml")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.student", description=__doc__)
+    parser = common.parser("benchmarks.student", __doc__)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each side (default: 5)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="where the report goes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     report = measure(options.rounds)
-    (options.out / "student.json").write_text(json.dumps(report, indent=2) + "\n")
-    page = markdown(report)
-    (options.out / "student.md").write_text(page)
-    print(page)
+    common.publish(report, markdown(report), options.out, "student")
     return 0
 
 
 def measure(rounds: int) -> dict[str, Any]:
     """All sides in turn, in a copy of the course; every figure in seconds of wall time."""
-    load = os.getloadavg()[0]
+    load = common.load()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root, runtime = Path(folder) / "course", Path(folder) / "run"
         runtime.mkdir(mode=0o700)
@@ -82,13 +76,13 @@ def measure(rounds: int) -> dict[str, Any]:
     return {
         "what": f"What a student waits for on {TASK}",
         "command": "python -m benchmarks.student",
-        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count(), "load": load},
+        "machine": common.machine(load),
         "rounds": rounds,
-        "import": _summary(imports),
-        "cold": _summary(cold),
-        "warm": _summary(warm),
-        "watch": _summary(watch),
-        "fresh_pytest": _summary(fresh),
+        "import": common.summary(imports),
+        "cold": common.summary(cold),
+        "warm": common.summary(warm),
+        "watch": common.summary(watch),
+        "fresh_pytest": common.summary(fresh),
         "cold_ratio": statistics.median(b / a for a, b in zip(imports, cold, strict=True)),
         "watch_ratio": statistics.median(b / a for a, b in zip(watch, fresh, strict=True)),
     }
