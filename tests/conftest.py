@@ -48,11 +48,31 @@ def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return numpy_course(tmp_path_factory.mktemp("course") / "arrays")
 
 
+def copy_course(course: Course, folder: Path) -> Path:
+    """The course once more, below `folder`: the root of a copy that may be changed."""
+    root = folder / "course"
+    shutil.copytree(course.root, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
+    return root
+
+
+def with_nbgrader(course: Course, folder: Path) -> Path:
+    """The same with this repository's configuration for nbgrader."""
+    root = copy_course(course, folder)
+    (root / "instructor").mkdir()
+    shutil.copy(REPOSITORY / "instructor" / "nbgrader_config.py", root / "instructor")
+    return root
+
+
+@pytest.fixture
+def root(arrays_course: Course, tmp_path: Path) -> Path:
+    """The root of a copy of the NumPy course that a test may change."""
+    return copy_course(arrays_course, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def whole_course(arrays_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The NumPy course with what a repository has around it."""
-    root = tmp_path_factory.mktemp("whole") / "course"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
+    root = copy_course(arrays_course, tmp_path_factory.mktemp("whole"))
     shutil.copytree(REPOSITORY / "release", root / "release", ignore=shutil.ignore_patterns("public_lines.txt"))
     for name in ("Makefile", "pyproject.toml", "LICENSE", "requirements/student.txt"):
         (root / name).parent.mkdir(exist_ok=True)

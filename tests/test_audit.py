@@ -21,13 +21,6 @@ def console():
     return Console(file=io.StringIO(), width=80, highlight=False)
 
 
-def copy(course, folder):
-    """The course once more, to be spoilt."""
-    root = folder / "copy"
-    shutil.copytree(course.root, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
-    return root
-
-
 def edit(path, old, new):
     text = path.read_text()
     assert old in text
@@ -91,8 +84,7 @@ def test_nothing_at_all(submission, case):
 '''
 
 
-def test_each_planted_fault_is_found(arrays_course, tmp_path):
-    root = copy(arrays_course, tmp_path)
+def test_each_planted_fault_is_found(root):
     public, private = root / "exercises" / "ch1_arrays", root / "solutions" / "ch1_arrays"
     mutants, alternates = private / "mutants", private / "alternates"
     edit(mutants / "center_rows.py", "fails: center\n", "fails: running_mean\n")
@@ -172,8 +164,7 @@ WRONG = (
     ],
     ids=["authors", "others", "solution"],
 )
-def test_a_step_that_cannot_be_made_is_a_finding(arrays_course, tmp_path, changes, words):
-    root = copy(arrays_course, tmp_path)
+def test_a_step_that_cannot_be_made_is_a_finding(root, changes, words):
     for file, old, new in changes:
         edit(root / file, old, new)
     out = console()
@@ -187,9 +178,9 @@ def test_a_step_that_cannot_be_made_is_a_finding(arrays_course, tmp_path, change
     assert all(line in out.file.getvalue() for line in told(result.findings))
 
 
-def test_mutants_can_be_run_by_several_processes(arrays_course, tmp_path, monkeypatch):
+def test_mutants_can_be_run_by_several_processes(root, monkeypatch):
     monkeypatch.setattr(rehearsal, "_WORTH_IT", 4)
-    course = load(copy(arrays_course, tmp_path))
+    course = load(root)
     (chapter,) = course.chapters
     with Grader(course, "bwrap", seed=7) as grader:
         rehearsal.rehearse(grader, chapter, jobs=2)
@@ -208,8 +199,7 @@ def test_batches_weigh_by_rows_again(submission, reference, case):
 '''
 
 
-def test_a_claim_that_nothing_fails_alone_is_reported(arrays_course, tmp_path):
-    root = copy(arrays_course, tmp_path)
+def test_a_claim_that_nothing_fails_alone_is_reported(root):
     hidden = root / "solutions" / "ch1_arrays" / "test_hidden.py"
     hidden.write_text(hidden.read_text() + TWICE)
     course = load(root)
@@ -230,8 +220,7 @@ def test_a_claim_that_nothing_fails_alone_is_reported(arrays_course, tmp_path):
     ],
     ids=["narrow", "wide"],
 )
-def test_a_tolerance_too_near_to_a_program_is_reported(arrays_course, tmp_path, tolerance, words):
-    root = copy(arrays_course, tmp_path)
+def test_a_tolerance_too_near_to_a_program_is_reported(root, tolerance, words):
     edit(root / "solutions" / "ch1_arrays" / "test_hidden.py", '{"rtol": 1e-4, "atol": 1e-5}', tolerance)
     course = load(root)
     with Grader(course, "bwrap", seed=7) as grader:

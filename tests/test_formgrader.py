@@ -16,7 +16,7 @@ import pytest
 from grader import assembly, render
 from grader.course import load
 from grader.grade import as_snapshot
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, with_nbgrader
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: it is in requirements/dev.txt")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: it is in requirements/dev.txt")
@@ -36,10 +36,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def directory(arrays_course, tmp_path_factory):
     """A course directory with a released assignment and two submissions."""
-    root = tmp_path_factory.mktemp("formgrader") / "arrays"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
-    (root / "instructor").mkdir()
-    shutil.copy(REPOSITORY / "instructor" / "nbgrader_config.py", root / "instructor")
+    root = with_nbgrader(arrays_course, tmp_path_factory.mktemp("formgrader"))
     course = load(root)
     chapter = course.chapters[0]
     prepare(course, root / "instructor")

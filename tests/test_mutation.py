@@ -2,7 +2,6 @@
 
 import ast
 import json
-import shutil
 
 import pytest
 
@@ -74,10 +73,8 @@ def test_names_stay_the_same_when_lines_move():
 
 
 @pytest.fixture
-def spoilt(arrays_course, tmp_path):
+def spoilt(root):
     """A copy of the course whose hidden suite has lost a test."""
-    root = tmp_path / "copy"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
     hidden = root / "solutions" / "ch1_arrays" / "test_hidden.py"
     text = hidden.read_text()
     lost = text[

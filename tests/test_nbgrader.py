@@ -5,7 +5,6 @@ import csv
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from grader.errors import AuthorError, InfrastructureError, SubmissionError
 from grader.grade import Grader, as_snapshot
 from grader.model import Limits, Outcome, TaskReport
 from grader.reports.text import WORDS
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, with_nbgrader
 
 nbgrader_api = pytest.importorskip("nbgrader.api", reason="nbgrader is not installed: it is in requirements/dev.txt")
 
@@ -329,10 +328,7 @@ def chapter(course_directory):
 @pytest.fixture(scope="module")
 def course_directory(arrays_course, tmp_path_factory):
     """The NumPy course with this repository's configuration for nbgrader, ready for `generate_assignment`."""
-    root = tmp_path_factory.mktemp("nbgrader") / "arrays"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
-    (root / "instructor").mkdir()
-    shutil.copy(REPOSITORY / "instructor" / "nbgrader_config.py", root / "instructor")
+    root = with_nbgrader(arrays_course, tmp_path_factory.mktemp("nbgrader"))
     prepare(load(root), root / "instructor")
     return root
 

@@ -16,7 +16,7 @@ from grader import render, submission
 from grader.course import load
 from grader.grade import Grader
 from grader.reports.text import WORDS
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, with_nbgrader
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: it is in requirements/dev.txt")
 
@@ -35,10 +35,7 @@ def surroundings(home):
 
 def test_every_command_of_the_readme_works_as_it_stands(arrays_course, tmp_path):
     """With the small course in the place of chapter 4."""
-    root = tmp_path / "course"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
-    (root / "instructor").mkdir()
-    shutil.copy(REPOSITORY / "instructor" / "nbgrader_config.py", root / "instructor")
+    root = with_nbgrader(arrays_course, tmp_path)
     (tmp_path / "class").mkdir()
     for name, source in render.alternates(arrays_course.chapters[0]).items():
         (tmp_path / "class" / f"{name}.py").write_text(source)

@@ -59,10 +59,8 @@ def test_words_after_the_magic(arrays_course, arrays):
 
 
 @pytest.fixture
-def notebook(arrays_course, tmp_path, monkeypatch):
+def notebook(root, tmp_path, monkeypatch):
     """Runs cells in a real kernel, in a copy of the course; returns each cell's outputs."""
-    root = tmp_path / "course"
-    shutil.copytree(arrays_course.root, root, ignore=shutil.ignore_patterns("build"))
     runtime = Path(tempfile.mkdtemp(prefix="run-"))  # a socket's path is short
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 
 import pytest
 from rich.console import Console
@@ -11,13 +10,6 @@ from grader.__main__ import main
 from grader.audit import audit
 from grader.course import load
 from grader.grade import Grader
-
-
-@pytest.fixture
-def root(arrays_course, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(arrays_course.root, copy, ignore=shutil.ignore_patterns("build", "__pycache__"))
-    return copy
 
 
 def findings(root):

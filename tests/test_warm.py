@@ -40,14 +40,6 @@ def runtime(monkeypatch):
 
 
 @pytest.fixture
-def root(arrays_course, tmp_path):
-    """A copy of the course that a test may change."""
-    copy = tmp_path / "course"
-    shutil.copytree(arrays_course.root, copy, ignore=shutil.ignore_patterns("build"))
-    return copy
-
-
-@pytest.fixture
 def work(root):
     """The course's own solution, to be graded as a student's."""
     path = root / "work" / "arrays.py"

@@ -72,13 +72,6 @@ class Terminal:
 
 
 @pytest.fixture
-def root(arrays_course, tmp_path):
-    copy = tmp_path / "course"
-    shutil.copytree(arrays_course.root, copy, ignore=shutil.ignore_patterns("build"))
-    return copy
-
-
-@pytest.fixture
 def environment(monkeypatch):
     runtime = tempfile.mkdtemp(prefix="run-")
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
