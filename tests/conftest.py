@@ -8,11 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader import privacy, render, seeds
+from grader import render, seeds
 from grader.course import load
 from grader.errors import InfrastructureError
 from grader.grade import Grader, as_snapshot
 from grader.model import Chapter, Course, Report, Snapshot, encode_report
+from grader.release import privacy
 from grader.sandbox import Sandbox, choose
 
 REPOSITORY = Path(__file__).parent.parent

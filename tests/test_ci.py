@@ -25,7 +25,7 @@ from grader.ci.workflow import notice, set_output
 from grader.course import load
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.model import Course
-from grader.release import release
+from grader.release.contents import release
 from grader.reports.gradebook import read_gradebook
 from tests.conftest import REPOSITORY
 from tests.github_stand_in import StandIn, stand_in

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from grader import extract, privacy, release, seeds, update
+from grader import seeds
 from grader.__main__ import main
 from grader.course import load
 from grader.errors import AuthorError, UsageError
 from grader.model import Course
+from grader.release import contents, extract, privacy, update
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -27,12 +28,12 @@ def secrets(whole_course: Course) -> privacy.Secrets:
 
 @pytest.fixture(scope="session")
 def files(whole_course: Course) -> dict[str, bytes]:
-    return release.contents(whole_course, whole_course.chapters)
+    return contents.contents(whole_course, whole_course.chapters)
 
 
 @pytest.fixture(scope="session")
 def manifest(whole_course: Course, files: dict[str, bytes]) -> update.Manifest:
-    return release.manifest(whole_course, whole_course.chapters, files)
+    return contents.manifest(whole_course, whole_course.chapters, files)
 
 
 Newer = Callable[..., tuple[update.Manifest, dict[str, bytes]]]
@@ -90,19 +91,19 @@ def test_a_release_has_what_students_need_and_nothing_from_solutions(files: dict
 
 
 def test_the_same_course_gives_the_same_release(whole_course: Course, files: dict[str, bytes]) -> None:
-    assert release.contents(whole_course, whole_course.chapters) == files
+    assert contents.contents(whole_course, whole_course.chapters) == files
     assert update._archive(files) == update._archive(dict(reversed(files.items())))
 
 
 def test_the_real_course_gives_nothing_away() -> None:
     course = load(REPOSITORY)
-    files = release.contents(course, course.chapters)
+    files = contents.contents(course, course.chapters)
     assert not [str(leak) for leak in privacy.leaks(files, privacy.secrets_of(course))]
 
 
 def test_the_exceptions_that_the_real_course_makes_are_all_needed() -> None:
     course = load(REPOSITORY)
-    files = release.contents(course, course.chapters)
+    files = contents.contents(course, course.chapters)
     public = {privacy._plain(line) for data in files.values() for line in data.decode(errors="replace").split("\n")}
     for path, data in files.items():
         if path.endswith(".ipynb"):
@@ -126,8 +127,8 @@ def test_the_students_makefile_speaks_of_the_chapters_that_are_there(keys: list[
 
 def test_part_of_a_course_is_a_course(tmp_path: Path) -> None:
     course = load(REPOSITORY)
-    files = release.contents(course, [course.chapter("ch1"), course.chapter("ch2")])
-    update.apply(release.manifest(course, course.chapters[:2], files), files, tmp_path / "out")
+    files = contents.contents(course, [course.chapter("ch1"), course.chapter("ch2")])
+    update.apply(contents.manifest(course, course.chapters[:2], files), files, tmp_path / "out")
     part = load(tmp_path / "out")
     assert [chapter.key for chapter in part.chapters] == ["ch1", "ch2"]
     assert part.solutions is None
@@ -146,7 +147,7 @@ def test_a_skeleton_that_is_out_of_date_is_not_released(whole_course: Course, tm
     (tmp_path / "course" / WORK).write_text("# edited by hand\n")
     course = load(tmp_path / "course")
     with pytest.raises(AuthorError, match=r"arrays\.py is not what the solution gives: run make render"):
-        release.release(course, course.chapters, tmp_path / "out")
+        contents.release(course, course.chapters, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -398,7 +399,7 @@ def test_the_students_copy_grades_the_visible_cases(whole_course: Course, copy: 
 def test_a_fresh_machine_tests_chapter_4_and_needs_no_network_after_that(tmp_path: Path) -> None:
     course = load(REPOSITORY)
     out = tmp_path / "course"
-    release.release(course, course.chapters, out)
+    contents.release(course, course.chapters, out)
     assert course.solutions is not None
     shutil.copy(course.solutions / "ch4_optimizers" / "optimizers.py", out / "exercises" / "ch4_optimizers")
     ours = ("MAKE", "PYTHONPATH", "VIRTUAL_ENV")

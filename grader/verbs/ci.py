@@ -194,7 +194,7 @@ def run_publish(options: argparse.Namespace) -> int:
     """The student repository."""
     from grader import __version__
     from grader.ci.publish import publish_students
-    from grader.release import release
+    from grader.release.contents import release
     from grader.verbs.release import chosen
 
     course = load_course(options)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from grader.verbs.classes import add_class_options, class_of, going_on, opener, publish_and_tell
 from grader.verbs.shared import Verbs
+from grader.verbs.shared_class import add_class_options, class_of, going_on, opener, publish_and_tell
 
 
 def add(verbs: Verbs) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.model import Chapter, Course
-    from grader.update import Change
+    from grader.release.update import Change
 
 
 def add(verbs: Verbs) -> None:
@@ -30,7 +30,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """What `release` does; returns the exit code: 1 where there are conflicts."""
-    from grader.release import release
+    from grader.release.contents import release
 
     course = load_course(options)
     if course.solutions is None:
@@ -59,7 +59,7 @@ def chosen(course: Course, names: str | None) -> tuple[Chapter, ...]:
 
 def run_update(options: argparse.Namespace) -> int:
     """What `update` does; returns the exit code: 1 where there are conflicts."""
-    from grader.update import apply, read_release
+    from grader.release.update import apply, read_release
 
     course = load_course(options)
     if course.solutions is not None:

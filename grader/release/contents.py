@@ -8,10 +8,11 @@ from pathlib import Path
 import jinja2
 
 import grader
-from grader import extract, inventory, privacy, render, update
+from grader import inventory, render
 from grader.assembly import read
 from grader.errors import AuthorError
 from grader.model import Chapter, Course
+from grader.release import extract, privacy, update
 
 TEMPLATES = "release"  # what only the student repository has, at the place where it goes; NAME.j2 is filled in
 _LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
