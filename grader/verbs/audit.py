@@ -11,9 +11,8 @@ from grader.verbs.shared import (
     PASSED,
     Verbs,
     add_running_options,
+    chapters_of,
     check_writable,
-    find_chapter,
-    load_course,
     open_grader,
 )
 
@@ -36,8 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.reports.matrix import page
     from grader.reports.terminal import console
 
-    course = load_course(options)
-    chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+    course, chapters = chapters_of(options)
     check_writable(options.json, options.html)
     with open_grader(course, options) as grader:
         result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1)

@@ -17,6 +17,7 @@ from grader.verbs.shared import (
     UNUSABLE,
     Verbs,
     add_running_options,
+    chapters_of,
     exit_code,
     find_chapter,
     load_course,
@@ -91,8 +92,7 @@ def run_feedback(options: argparse.Namespace) -> int:
     """The visible cases of what was pushed."""
     from grader.ci.feedback import feedback
 
-    course = load_course(options)
-    chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+    course, chapters = chapters_of(options)
     with open_grader(course, options) as grader:
         graded, unusable = feedback(grader, chapters, options.out)
     for words in unusable:

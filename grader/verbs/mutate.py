@@ -14,9 +14,8 @@ from grader.verbs.shared import (
     PASSED,
     Verbs,
     add_running_options,
+    chapters_of,
     check_writable,
-    find_chapter,
-    load_course,
     open_grader,
 )
 
@@ -45,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.mutation import campaign
     from grader.reports.terminal import console
 
-    course = load_course(options)
-    chapters = (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+    course, chapters = chapters_of(options)
     for name in options.task:
         if not any(name == task.id for chapter in chapters for task in chapter.tasks):
             raise UsageError(f"there is no task {name!r} in {', '.join(chapter.key for chapter in chapters)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from grader.errors import UsageError
-from grader.verbs.shared import PASSED, Verbs, add_running_options, find_chapter, load_course, open_grader
+from grader.verbs.shared import PASSED, Verbs, add_running_options, chapters_of, open_grader
 
 
 def add(verbs: Verbs) -> None:
@@ -21,9 +21,9 @@ def run(options: argparse.Namespace) -> int:
     from grader.atomic import write_atomic
     from grader.render import files
 
-    course = load_course(options)
+    course, chapters = chapters_of(options)
     with open_grader(course, options) as grader:
-        for chapter in (find_chapter(course, options.chapter),) if options.chapter else course.chapters:
+        for chapter in chapters:
             if chapter.solutions is None:
                 raise UsageError(f"{chapter.id} has no solution here to generate anything from")
             made = {**files(chapter), **grader.recorded_values(chapter)}

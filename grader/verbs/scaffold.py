@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from grader.verbs.shared import PASSED, Verbs, find_chapter, load_course
+from grader.verbs.shared import PASSED, Verbs, chapter_of
 
 
 def add(verbs: Verbs) -> None:
@@ -22,8 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.atomic import write_atomic
     from grader.scaffold import MARK, new_task
 
-    course = load_course(options)
-    chapter = find_chapter(course, options.chapter)
+    course, chapter = chapter_of(options)
     title = options.title or options.task.replace("_", " ").capitalize()
     for path, text in new_task(chapter, options.task, title, options.points).items():
         write_atomic(path, text.encode())

@@ -62,6 +62,12 @@ def chapter_of(options: argparse.Namespace) -> tuple[Course, Chapter]:
     return course, find_chapter(course, options.chapter)
 
 
+def chapters_of(options: argparse.Namespace) -> tuple[Course, tuple[Chapter, ...]]:
+    """The course, and the chapter that the command names, or all where it names none."""
+    course = load_course(options)
+    return course, (find_chapter(course, options.chapter),) if options.chapter else course.chapters
+
+
 def open_grader(course: Course, options: argparse.Namespace) -> Grader:
     """A grader as the options ask for it."""
     from grader.grade import Grader
