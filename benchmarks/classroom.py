@@ -24,7 +24,7 @@ from grader import course as courses
 from grader import render
 from grader.grade import Grader, as_snapshot
 from grader.oracle import probe_seed
-from grader.plugin import Record
+from grader.records import Record
 
 ALONE = """
 import importlib, linecache, os, pickle, sys, time, types

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from grader.assembly import Mutant
     from grader.grade import Grader
-    from grader.plugin import Record
+    from grader.records import Record
 
 UNHURT = (Outcome.PASSED, Outcome.BLOCKED)  # a test that has caught nothing
 

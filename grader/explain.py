@@ -14,7 +14,8 @@ from grader.errors import UsageError
 from grader.grade import Grader
 from grader.model import Answer, Chapter, Inputs, Report, Snapshot, Task
 from grader.oracle import probe_seed
-from grader.plugin import FILES, Record, Suite, Visibility
+from grader.plugin import FILES, Suite
+from grader.records import Record, Visibility
 
 
 @dataclasses.dataclass

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from grader.model import Answer, Outcome, Snapshot
-from grader.plugin import Record
+from grader.records import Record
 
 # how grave: a task's outcome is the first of these that one of its tests has
 ORDER = (

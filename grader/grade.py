@@ -26,8 +26,9 @@ from grader.model import (
     TaskReport,
 )
 from grader.oracle import Oracle, Program, digest_files, probe_seed, public_files
-from grader.plugin import Record, Suite, Visibility
+from grader.plugin import Suite
 from grader.recorded import Recorder, Recording
+from grader.records import Record, Visibility
 from grader.sandbox import Sandbox, choose
 from grader.session import Loaded, Session
 

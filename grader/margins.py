@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.model import Outcome
-from grader.plugin import Record
 from grader.proof import Finding, Margin
+from grader.records import Record
 
 FACTOR = 10.0  # between the tolerance and the nearest right or wrong program
 

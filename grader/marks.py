@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader import feedback
 from grader.model import Outcome, Snapshot, Task, TaskReport, TestReport
-from grader.plugin import Record
+from grader.records import Record
 
 
 def task_report(

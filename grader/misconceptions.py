@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from grader.compare import similar
 from grader.model import Answer, Inputs, Outcome
-from grader.plugin import Record
+from grader.records import Record
 
 RTOL, ATOL = 1e-4, 1e-6  # right programs differ from one another by less, mutants by more
 

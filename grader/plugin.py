@@ -19,9 +19,7 @@ from grader.compare import ClaimFailed, Mismatch, measuring
 from grader.errors import AuthorError, GraderError, InfrastructureError
 from grader.loading import QuietEnvironment, cases_of, forget_changed
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
-from grader.records import Record as Record
-from grader.records import Visibility as Visibility
-from grader.records import block_the_rest, failed_need, settle_blocked
+from grader.records import Record, Visibility, block_the_rest, failed_need, settle_blocked
 
 Program = Callable[[Inputs], Answer]
 FILES: dict[str, Visibility] = {"test_public.py": "public", "test_hidden.py": "hidden"}

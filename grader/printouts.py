@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.model import Printed
-from grader.plugin import Record
+from grader.records import Record
 from grader.session import PRINTED, Loaded
 
 
