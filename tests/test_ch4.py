@@ -33,6 +33,7 @@ MOMENTUM = '    def apply_gradients(self, grads_and_vars):\n        """Updates e
 LOOKUP = "            m = self._velocities[id(theta)]\n"
 
 
+@pytest.mark.slow
 def test_a_notebook_has_the_marks_of_the_module_test_by_test(grader, chapter, source):
     """Cell by cell, with AutoGraph reading the source of functions that stand in no file."""
     pieces = source.split("\n# %%")

@@ -509,6 +509,7 @@ def run_workflow(path: Path, folder: Path, course: Path, origin: Path, server: P
     return Runner(path, folder, checkout, values, environment_of_steps(server, api))
 
 
+@pytest.mark.slow
 def test_the_workflow_of_a_release_pushes_what_it_should(
     whole_course: Course, server: Path, api: StandIn, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ def plain(arrays_course: Course, work: Path, tmp_path_factory: pytest.TempPathFa
     return out
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_give_the_same_bytes(arrays_course: Course, work: Path, plain: Path, tmp_path: Path) -> None:
     result = runs.run(arrays_course.root, work, tmp_path / "out", "--workers", "2", *FORMATS)
     assert result.returncode == 0, result.stderr

@@ -167,6 +167,7 @@ def test_a_submission_that_vanishes_costs_nobody_a_grade(chapter: Chapter, work:
     assert grader.graded == ["bob"]
 
 
+@pytest.mark.slow
 def test_the_exports_have_the_platforms_own_columns(chapter: Chapter, work: Path, tmp_path: Path) -> None:
     put(work, "Ada Lovelace_12345_assignsubmission_file_/things.py")
     put(work, "hoppergrace_102_9003_things.py", "wrong = 1\n")

@@ -84,6 +84,7 @@ def spoilt(root):
     return root
 
 
+@pytest.mark.slow
 def test_the_suite_kills_every_mutant_or_knows_why_not(arrays, arrays_grader):
     result = mutation.campaign(arrays_grader, arrays)
     assert result.survivors == ()

@@ -33,6 +33,7 @@ def test_a_new_task_runs_and_the_audit_says_what_is_missing(root, capsys):
     assert {line.partition(":")[0] for line in lines} == {"unwritten", "right program", "alike", "count"}
 
 
+@pytest.mark.slow
 def test_a_task_that_is_filled_in_has_no_findings(root):
     assert main(["--course", str(root), "new-task", "ch1", "scale"]) == 0
     for path in [*root.rglob("*.py"), *root.rglob("*.md"), *root.rglob("*.toml")]:
