@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from grader import hearsay, wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
 from grader.child import printable
-from grader.endings import ended
+from grader.endings import EXHAUSTED, KINDS, ended, exhausted
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
@@ -27,14 +27,6 @@ GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
 BUILTIN_EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
-KINDS = {
-    "error": Outcome.ERROR,
-    "syntax": Outcome.ERROR,
-    "missing": Outcome.MISSING,
-    "absent": Outcome.MISSING,
-    "forbidden": Outcome.FORBIDDEN,
-    "memory": Outcome.MEMORY,
-}
 
 
 class Loaded(Struct, frozen=True):
@@ -325,6 +317,8 @@ class Session:
         if raised.kind == "absent":
             message = f"your code does not define {message[:80]}"
         cell, line = self._place(raised)
+        if raised.kind in EXHAUSTED:
+            return exhausted(raised.kind, cell, line)
         return Answer(
             KINDS[raised.kind],
             exception=raised.exception if raised.exception in self.known else "",
