@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from grader import wire
-from grader.channel import Channel
+from grader.channel import TICKET, Channel
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
 
@@ -69,13 +69,14 @@ def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
     runtime.warm()
     child = _Child(runtime, exercises)
     while True:
-        request = wire.decode(channel.receive())
+        asked = channel.receive()
+        request = wire.decode(asked[TICKET:])
         try:
             answer = child.load(request) if request["op"] == "load" else child.call(request)
         except ImportError as error:  # the course's own probes do not import
             answer = {"broken": f"{type(error).__name__}: {error}"}
         _flush()
-        channel.send(answer if isinstance(answer, bytes) else wire.encode(answer))
+        channel.send(asked[:TICKET] + (answer if isinstance(answer, bytes) else wire.encode(answer)))
 
 
 def _flush() -> None:
