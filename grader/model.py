@@ -60,6 +60,8 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()  # dotted names that must not be used inside this task's definitions
     minutes: int = 15
     time_limit: float | None = None  # seconds a probe; None: the chapter's
+    style: str = ""  # for whoever has passed: another way to write it,
+    builtin: str = ""  # and what to take in real work
 
 
 class Chapter(Struct, frozen=True):
@@ -101,6 +103,14 @@ class Chapter(Struct, frozen=True):
         return tuple(task.id for task in self.tasks if task.id in wanted)
 
 
+class Translation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an exception of the libraries means, in a plain sentence."""
+
+    exception: str  # the class's name
+    means: str
+    says: str = ""  # a regular expression that its message holds; empty: whatever it says
+
+
 class Course(Struct, frozen=True):
     """A course: its chapters and what a worker must load before it forks."""
 
@@ -117,6 +127,8 @@ class Course(Struct, frozen=True):
     environment: dict[str, str] = {}  # the worker's environment variables; "{scratch}" is its writable folder
     threads: int = 1  # that the framework may use for one submission
     images: dict[str, str] = {}  # device -> the container image with the course's libraries
+    translations: tuple[Translation, ...] = ()  # of exceptions, the first that fits counts
+    translated: Path | None = None  # the file that they stand in
 
     def chapter(self, name: str) -> Chapter:
         """The chapter called `name`: its id, its short name or its number.
@@ -191,6 +203,7 @@ class TestReport(Struct, frozen=True):
     hint: str = ""
     misconception: str = ""
     seconds: float = 0.0
+    snippet: str = ""  # of a visible test that fails: lines of Python that do the same
 
 
 class TaskReport(Struct, frozen=True):
@@ -202,6 +215,8 @@ class TaskReport(Struct, frozen=True):
     max_score: float
     outcome: Outcome
     tests: tuple[TestReport, ...]
+    style: str = ""  # of a task that has passed: another way to write it,
+    builtin: str = ""  # and what to take in real work
 
 
 class Report(Struct, frozen=True):

@@ -80,6 +80,8 @@ def environment() -> jinja2.Environment:
         link=_link,
         misconception=text.misconception,
         advised=_advised,
+        afterwards=text.afterwards,
+        snippet_head=lambda test, report: text.snippet_head(report, test),
         telling=lambda task, report: text.telling(report, task),
     )
     return environment

@@ -21,6 +21,7 @@ from rich.live import Live
 
 from grader.model import Chapter, Course, Outcome, Report
 from grader.reports import terminal
+from grader.reports.text import afterwards
 from grader.student import hints, progress, talk
 from grader.student.client import Unavailable
 from grader.student.keys import listening
@@ -240,7 +241,10 @@ class Watch:
         else:
             done, self.state.task = self.state.task, pending[0]
             self.state.report, self.state.hints, self.state.printed = _only(report, pending[0]), (), ()
-            self.state.words = f"{done} is done. Next: {pending[0]}."
+            after = [
+                f"{label}: {words}" for each in report.tasks if each.id == done for label, words in afterwards(each)
+            ]
+            self.state.words = "\n".join([f"{done} is done. Next: {pending[0]}.", *after])
 
     def _move_on(self, step: int) -> None:
         ids = [task.id for task in self.chapter.tasks]
