@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from .errors import AuthorError, UsageError
-from .model import Chapter, Course, Limits, Task
+from .model import Chapter, Course, Limits, Picture, Task
 from .translations import read as read_translations
 
 COURSE_FILE = "course.toml"
@@ -66,6 +66,7 @@ class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()
     limits: Limits = Limits()
     audit: AuditNumbers | None = None  # in place of the course's
+    pictures: dict[str, Picture] = {}
 
 
 _T = TypeVar("_T", _CourseFile, _ChapterFile)
@@ -193,6 +194,9 @@ def _chapter(exercises: Path, solutions: Path | None, name: str, course: _Course
     _names(path, "forbidden", file.forbidden)
     _limits(path, file.limits, min_seconds)
     _tasks(path, file.tasks, min_seconds)
+    for probe, picture in file.pictures.items():
+        if not probe.isidentifier() or not picture.y or (picture.kind != "losses" and not picture.x):
+            raise AuthorError(f"{path}: pictures: {probe}: a probe's name, y, and x but for losses are wanted")
     private = solutions / name if solutions is not None else None
     return Chapter(
         id=name,
@@ -203,6 +207,7 @@ def _chapter(exercises: Path, solutions: Path | None, name: str, course: _Course
         limits=file.limits,
         exercises=folder,
         solutions=private if private is not None and private.is_dir() else None,
+        pictures=file.pictures,
     )
 
 

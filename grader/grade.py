@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, diagnosis, feedback, marks, printouts, recorded, render, seeds, slices, snippets
+from grader import __version__, diagnosis, feedback, marks, plates, printouts, recorded, render, seeds, slices, snippets
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -71,6 +71,7 @@ class Grader:
         self._references: dict[str, Snapshot] = {}
         self._recordings: dict[str, Recording] = {}
         self.printed: tuple[Printed, ...] = ()  # by the submission graded last, before it saw any hidden case
+        self.plates: tuple[plates.Plate, ...] = ()  # what could be drawn of its visible cases
 
     def __enter__(self) -> Grader:
         return self
@@ -104,7 +105,7 @@ class Grader:
             InfrastructureError: no worker comes up.
             AuthorError: the course's own files are at fault.
         """
-        self.printed = ()
+        self.printed, self.plates = (), ()
         started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
         seed = seeds.assignment_seed(self.course, chapter, self.seed)
         chosen = chapter.closure(task) if task else tuple(t.id for t in chapter.tasks)
@@ -118,6 +119,7 @@ class Grader:
                 loaded = self.session.open(chapter, snapshot)
                 records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
                 self.printed = printouts.of(loaded, records)
+                self.plates = plates.of(chapter, records, lambda inputs: self.expected(chapter)("public", inputs))
             finally:
                 self.session.close()
             tasks = tuple(self._task_report(chapter.task(name), records, snapshot, chapter) for name in chosen)

@@ -64,6 +64,18 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
     builtin: str = ""  # and what to take in real work
 
 
+class Picture(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is drawn of a probe's visible cases, the student's beside the expected.
+
+    "path": points [n, 2] on the contours of a bowl; "curve": numbers over points of the inputs; "losses": numbers over
+    steps, on a log scale. Places in a tree are written with dots.
+    """
+
+    kind: Literal["path", "curve", "losses"]
+    y: tuple[str, ...]  # places in the answer, each with axes of its own
+    x: str = ""  # of a path: the bowl's matrix, in the inputs; of a curve: the points, there; of losses: in the answer
+
+
 class Chapter(Struct, frozen=True):
     """A chapter: where it lives, its tasks in order, and what bounds its submissions."""
 
@@ -75,6 +87,7 @@ class Chapter(Struct, frozen=True):
     limits: Limits
     exercises: Path  # its public folder
     solutions: Path | None  # its private folder, where there is one
+    pictures: dict[str, Picture] = {}  # by probe
 
     @property
     def key(self) -> str:
@@ -188,6 +201,15 @@ class Printed(Struct, frozen=True):
 
     where: str
     text: str
+
+
+class Drawing(Struct, frozen=True):
+    """A picture of a visible case, for the student alone. Never part of a report."""
+
+    task: str
+    test: str
+    caption: str
+    svg: str
 
 
 class TestReport(Struct, frozen=True):

@@ -19,6 +19,7 @@ from grader.endings import ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
+from grader.spawned.pipe import Pipe
 
 START_SECONDS = 180.0
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
@@ -63,7 +64,7 @@ class Session:
         self.tick: Callable[[], None] | None = None  # called all the time while waiting; may raise to give up
         self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
         self._launched: Launched | None = None
-        self._channel: Channel | None = None
+        self._channel: Channel | Pipe | None = None
         self._opening: dict[str, Any] | None = None
         self._alive = False
         self._loaded = Loaded()
@@ -172,12 +173,8 @@ class Session:
             return
         scratch = max((chapter.limits.scratch for chapter in self.course.chapters), default=Limits().scratch)
         launched = self._launched = self.sandbox.launch(self.course, self.device, scratch)
-        assert launched.process.stdin is not None and launched.process.stdout is not None
-        self._channel = Channel(
-            launched.process.stdout.fileno(),
-            launched.process.stdin.fileno(),
-            cap=2 * wire.MAX_BYTES + (1 << 20),
-            tick=lambda: self.tick() if self.tick is not None else None,
+        self._channel = launched.connect(
+            2 * wire.MAX_BYTES + (1 << 20), lambda: self.tick() if self.tick is not None else None
         )
         message = {
             "op": "start",

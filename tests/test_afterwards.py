@@ -1,4 +1,4 @@
-"""What is told of a task that has passed: another way and the built-in, for every task, and each name is really there."""
+"""What is told of a task that has passed: another way and the built-in, for every task; each name is really there."""
 
 import json
 import re

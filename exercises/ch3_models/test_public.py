@@ -128,6 +128,14 @@ def test_activations_at_round_numbers(submission, reference, case, name):
     assert_close(submission(inputs), reference(inputs), rtol=1e-5, atol=2e-6)
 
 
+@pytest.mark.task("activations")
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "swish", "softplus"])
+def test_the_curve_of_an_activation(submission, reference, case, name):
+    """From -5.75 to 5.75: the curve, and its slope."""
+    inputs = case("activation", name=name, where="given", x=[i / 2 - 5.75 for i in range(24)])
+    assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=2e-6)
+
+
 # --- softmax
 
 

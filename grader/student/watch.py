@@ -6,9 +6,6 @@ import contextlib
 import hashlib
 import os
 import queue
-import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +22,7 @@ from grader.reports.text import afterwards
 from grader.student import hints, progress, talk
 from grader.student.client import Unavailable
 from grader.student.keys import listening
+from grader.student.opening import opened
 from grader.student.screen import Page, State, outcomes
 
 SETTLE = 10  # milliseconds without another change after which a save is over
@@ -336,13 +334,6 @@ def open_lesson(chapter: Chapter) -> str:
     lesson = chapter.exercises / "lesson.md"
     if not lesson.is_file():
         return f"This chapter has no {lesson.name} here."
-    program = {"darwin": "open", "win32": ""}.get(sys.platform, "xdg-open")
-    screen = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if os.name == "nt":
-        os.startfile(lesson)  # type: ignore[attr-defined,unused-ignore]  # noqa: S606 - our own file
-    elif screen and shutil.which(program):
-        quiet = subprocess.DEVNULL
-        subprocess.Popen([program, str(lesson)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-    else:
-        return f"The lesson: {lesson}, or make lab"
-    return f"The lesson is being opened: {lesson}"
+    if opened(lesson):
+        return f"The lesson is being opened: {lesson}"
+    return f"The lesson: {lesson}, or make lab"
