@@ -192,6 +192,10 @@ bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and each 
 	@$(PYTHON) -m benchmarks
 	@$(PYTHON) -m benchmarks.containers
 
+.PHONY: picture
+picture: $(VENV)/lock.txt ## make the README's picture anew: what make test-ch4 shows in a terminal
+	@$(PYTHON) -m book.capture
+
 .PHONY: lock
 UV ?= uv
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(UV) pip compile --quiet --universal --python-version 3.11 \
