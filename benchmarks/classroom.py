@@ -38,13 +38,13 @@ runtime.configure("cpu", spec["threads"], 0)
 for number in range(spec["count"]):
     there, here = os.pipe()
     if os.fork() == 0:
+        began = time.perf_counter()
         runtime.warm()
         import probes
         source, name = spec["source"], spec["module"]
         linecache.cache[name + ".py"] = (len(source), None, source.splitlines(True), name + ".py")
         module = sys.modules[name] = types.ModuleType(name)
         exec(compile(source, name + ".py", "exec"), module.__dict__)
-        began = time.perf_counter()
         for probe, inputs, seed in spec["calls"]:
             runtime.reseed(seed)
             getattr(probes, probe)(module, inputs)

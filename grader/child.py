@@ -60,10 +60,19 @@ class Sources:
         return self.source
 
 
-def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
-    """Answers `load` once and `call` as often as asked; returns when the socket closes."""
+def serve(channel: Channel, runtime: types.ModuleType, exercises: str, chapter: str) -> None:
+    """Answers `load` once and `call` as often as asked; returns when the socket closes.
+
+    Where a chapter is named, its probes are loaded before any submission is there, and their `warm`, if they have
+    one, is called: what every submission of the chapter would wait for.
+    """
     runtime.warm()
     child = _Child(runtime, exercises)
+    if chapter:
+        with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
+            child.prepare(chapter)
+            if hasattr(child.probes, "warm"):
+                child.probes.warm()
     while True:
         request = wire.decode(channel.receive())
         try:
@@ -91,13 +100,19 @@ class _Child:
         self.cells: frozenset[str] = frozenset()
         self.caps: dict[str, int] = {}
 
+    def prepare(self, chapter: str) -> None:
+        """Loads the chapter's probes."""
+        folder = os.path.join(self.exercises, chapter)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        self.probes = importlib.import_module("probes")
+
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
         confine(request["limits"])
         limits = request["limits"]
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
-        sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
-        self.probes = importlib.import_module("probes")
+        self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
         sys.modules[request["module"]] = self.module
         self.cells = frozenset(name for name, _ in request["cells"])

@@ -46,7 +46,8 @@ LAYERS: dict[str, set[str]] = {
     "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
     "hearsay": set(),
     "endings": {"child"},
-    "session": {"wire", "sandbox", "endings", "hearsay"},
+    "testimony": {"endings", "hearsay"},
+    "session": {"wire", "sandbox", "testimony"},
     "differences": {"patterns"},
     "compare": {"differences"},
     "oracle": {"session"},
