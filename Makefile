@@ -84,8 +84,8 @@ release: $(VENV)/lock.txt ## make or update the student repository, build/releas
 ##@ Containers (docker/README.md)
 
 .PHONY: images
-images: $(VENV)/lock.txt ## build the images, student and grader (IMAGE=cpu or cuda: one device; CA=file NETWORK=host BASE=image)
-	@$(IMAGES) build $${IMAGE:+--device "$$IMAGE"}
+images: $(VENV)/lock.txt ## build the images, student and grader (IMAGE=cpu or cuda: one device; CONTENT=lab: with JupyterLab; CA=file NETWORK=host BASE=image)
+	@$(IMAGES) build $${IMAGE:+--device "$$IMAGE"} $${CONTENT:+--content "$$CONTENT"}
 
 .PHONY: base-image
 base-image: $(VENV)/lock.txt ## make the image that they build on with debootstrap, where none can be pulled (as root)
