@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import importlib
 import linecache
 import os
@@ -23,6 +24,9 @@ from grader import wire
 from grader.channel import Channel
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
+
+# errors that tell of a limit; TensorFlow has no such numbers and gives their texts
+FULL = {errno.EFBIG: "file", errno.ENOSPC: "scratch", errno.EDQUOT: "scratch", errno.EMFILE: "descriptors"}
 
 
 class AbsentName(AttributeError):
@@ -99,6 +103,7 @@ class _Child:
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
         self.caps: dict[str, int] = {}
+        self.processes = 0
 
     def prepare(self, chapter: str) -> None:
         """Loads the chapter's probes."""
@@ -111,6 +116,7 @@ class _Child:
         """Runs the cells in order; an exception stops only its cell."""
         confine(request["limits"])
         limits = request["limits"]
+        self.processes = limits["processes"]
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
         self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
@@ -182,10 +188,11 @@ class _Child:
             kind = "missing"
         elif isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
             kind = "memory"
+        message = message_of(error, getattr(self.runtime, "message", str))
         return {
-            "kind": kind,
+            "kind": exhausted(error, message, self.processes) or kind,
             "exception": type(error).__name__[:80],
-            "message": message_of(error, getattr(self.runtime, "message", str)),
+            "message": message,
             "cell": cell,
             "line": int(line),
         }
@@ -234,6 +241,33 @@ def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> l
                         if colon and rest.endswith("is not written yet"):
                             waiting.add(task)
     return [task["id"] for task in tasks if task["id"] in waiting or not defined & set(task["names"])]
+
+
+def exhausted(error: BaseException, message: str, processes: int) -> str:
+    """The limit that an exception tells of, by the name of its verdict; empty where it tells of none.
+
+    Args:
+        error: what was raised.
+        message: its text.
+        processes: how many processes and threads there may be: a refused one is told as a mere "try again".
+    """
+    if isinstance(error, BlockingIOError) or (isinstance(error, RuntimeError) and "start new thread" in message):
+        return "processes" if _tasks() + 2 >= processes else ""
+    if isinstance(error, OSError):
+        return FULL.get(error.errno or 0, "")
+    if type(error).__module__.startswith("tensorflow."):
+        return next((word for code, word in FULL.items() if os.strerror(code) in message), "")
+    return ""
+
+
+def _tasks() -> int:
+    """Processes and threads that can be seen; in a sandbox these are its own."""
+    count = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
 
 
 def message_of(error: BaseException, text: Callable[[BaseException], str] = str) -> str:

@@ -61,6 +61,8 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key]) -> str:
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
     """How the student's code ended: the class of its exception, its line, and where allowed its own words."""
+    if not answer.hearsay and answer.message:
+        return _sentence(answer.message)  # our own words
     own = answer.message if with_message else ""
     place = f"{answer.cell}, line {answer.line}" if answer.line else ""
     if answer.outcome is Outcome.MISSING:

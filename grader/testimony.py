@@ -10,21 +10,13 @@ from msgspec import Struct
 
 from grader import hearsay
 from grader.child import printable
-from grader.endings import ended
+from grader.endings import EXHAUSTED, KINDS, ended, exhausted
 from grader.model import Answer, Outcome, Snapshot
 
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 BUILTIN_EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
-KINDS = {
-    "error": Outcome.ERROR,
-    "syntax": Outcome.ERROR,
-    "missing": Outcome.MISSING,
-    "absent": Outcome.MISSING,
-    "forbidden": Outcome.FORBIDDEN,
-    "memory": Outcome.MEMORY,
-}
 
 
 class Loaded(Struct, frozen=True):
@@ -95,6 +87,8 @@ class Testimony:
         if raised.kind == "absent":
             message = f"your code does not define {message[:80]}"
         cell, line = self._place(raised)
+        if raised.kind in EXHAUSTED:
+            return exhausted(raised.kind, cell, line)
         return Answer(
             KINDS[raised.kind],
             exception=raised.exception if raised.exception in self.known else "",

@@ -139,44 +139,12 @@ def test_shared_memory_without_a_file_counts_or_is_refused(session, strict, edit
     assert answer(session, strict, edited()).outcome is None
 
 
-BURN = """import os
-for _ in range(3):
-    if os.fork() == 0:
-        while True: pass
-os.wait()"""
-PIPES = "keep = [__import__('os').pipe() for _ in range(200)]\nwhile True: pass"
-EMPTY = "import os\nfor i in range(400): os.close(os.open(f'{os.environ[\"HOME\"]}/{i}', os.O_CREAT))\nwhile True: pass"
-DEEP = "for _ in range(9): x = [x]\nreturn x"
-
-
-@pytest.mark.parametrize(
-    ("limits", "code", "outcome", "words"),
-    [
-        ({"cpu_seconds": 1}, BURN, Outcome.TIMEOUT, "used up its processor time"),
-        ({"descriptors": 300}, PIPES, Outcome.ERROR, "files, pipes or sockets"),
-        ({"files": 300}, EMPTY, Outcome.ERROR, "made more files"),
-        ({"depth": 8}, DEEP, Outcome.FAILED, "nested more than 9"),
-        ({"count": 8}, "return [1] * 9", Outcome.FAILED, "more than 8 parts"),
-        ({"output": 1000}, "print('x' * 3000, flush=True); return x", Outcome.ERROR, "printed more"),
-        ({"answer": 1000}, "return np.ones(1000)", Outcome.FAILED, "too large"),
-    ],
-)
-def test_a_chapters_own_limits_hold(session, strict, edited, limits, code, outcome, words):
-    if "files" in limits and not session.sandbox.confined:
-        pytest.skip("without a sandbox the scratch is a folder of the machine's")
-    patient = limited(strict, probe_seconds=8.0, **limits)
-    result = answer(session, patient, doing(edited, code))
-    assert result.outcome is outcome
-    assert words in result.message
-    assert answer(session, patient, edited()).outcome is None  # an honest neighbour
-
-
 def test_a_fork_bomb_is_ended(session, strict, edited):
     if not session.sandbox.confined:
         pytest.skip("a fork bomb is let loose only where the sandbox holds it")
     result = answer(session, strict, doing(edited, FORK_BOMB))
     assert result.outcome is Outcome.ERROR
-    assert "processes" in result.message or "BlockingIOError" in result.exception
+    assert "more processes or threads than it may" in result.message
     assert answer(session, strict, edited()).outcome is None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.errors import InfrastructureError
 from grader.sandbox.base import ENGINE_FILES, Launched, Sandbox
-from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, try_bubblewrap
+from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, forbidding, try_bubblewrap
 from grader.sandbox.docker import Docker, choose_docker
 from grader.sandbox.unconfined import Unconfined
 
@@ -18,6 +18,7 @@ __all__ = [
     "bubblewrap_program",
     "bubblewrap_version",
     "choose",
+    "forbidding",
     "try_bubblewrap",
 ]
 
