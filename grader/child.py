@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import importlib
 import importlib.metadata
 import importlib.util
@@ -22,6 +23,9 @@ from typing import Any, Protocol
 from grader import wire
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
+
+# errors that tell of a limit; TensorFlow has no such numbers and gives their texts
+FULL = {errno.EFBIG: "file", errno.ENOSPC: "scratch", errno.EDQUOT: "scratch", errno.EMFILE: "descriptors"}
 
 
 class AbsentName(AttributeError):
@@ -69,17 +73,30 @@ class Line(Protocol):
         """Reads one frame."""
 
 
-def serve(channel: Line, runtime: types.ModuleType, exercises: str, confine: Callable[[dict[str, Any]], None]) -> None:
+def serve(
+    channel: Line,
+    runtime: types.ModuleType,
+    exercises: str,
+    chapter: str,
+    confine: Callable[[dict[str, Any]], None],
+) -> None:
     """Answers `load` once and `call` as often as asked; returns when the socket closes.
 
     Args:
         channel: to whoever asks.
         runtime: the course's.
         exercises: the public folder.
+        chapter: where one is named, its probes are loaded before any submission is there, and their `warm`, if they
+            have one, is called: what every submission of the chapter would wait for.
         confine: sets the limits that the system enforces on this process.
     """
     runtime.warm()
     child = _Child(runtime, exercises, confine)
+    if chapter:
+        with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
+            child.prepare(chapter)
+            if hasattr(child.probes, "warm"):
+                child.probes.warm()
     while True:
         request = wire.decode(channel.receive())
         try:
@@ -106,14 +123,22 @@ class _Child:
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
         self.caps: dict[str, int] = {}
+        self.processes = 0
+
+    def prepare(self, chapter: str) -> None:
+        """Loads the chapter's probes."""
+        folder = os.path.join(self.exercises, chapter)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        self.probes = importlib.import_module("probes")
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
         self.confine(request["limits"])
         limits = request["limits"]
+        self.processes = limits["processes"]
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
-        sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
-        self.probes = importlib.import_module("probes")
+        self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
         sys.modules[request["module"]] = self.module
         self.cells = frozenset(name for name, _ in request["cells"])
@@ -183,10 +208,11 @@ class _Child:
             kind = "missing"
         elif isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
             kind = "memory"
+        message = message_of(error, getattr(self.runtime, "message", str))
         return {
-            "kind": kind,
+            "kind": exhausted(error, message, self.processes) or kind,
             "exception": type(error).__name__[:80],
-            "message": message_of(error, getattr(self.runtime, "message", str)),
+            "message": message,
             "cell": cell,
             "line": int(line),
         }
@@ -235,6 +261,33 @@ def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> l
                         if colon and rest.endswith("is not written yet"):
                             waiting.add(task)
     return [task["id"] for task in tasks if task["id"] in waiting or not defined & set(task["names"])]
+
+
+def exhausted(error: BaseException, message: str, processes: int) -> str:
+    """The limit that an exception tells of, by the name of its verdict; empty where it tells of none.
+
+    Args:
+        error: what was raised.
+        message: its text.
+        processes: how many processes and threads there may be: a refused one is told as a mere "try again".
+    """
+    if isinstance(error, BlockingIOError) or (isinstance(error, RuntimeError) and "start new thread" in message):
+        return "processes" if _tasks() + 2 >= processes else ""
+    if isinstance(error, OSError):
+        return FULL.get(error.errno or 0, "")
+    if type(error).__module__.startswith("tensorflow."):
+        return next((word for code, word in FULL.items() if os.strerror(code) in message), "")
+    return ""
+
+
+def _tasks() -> int:
+    """Processes and threads that can be seen; in a sandbox these are its own."""
+    count = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
 
 
 def message_of(error: BaseException, text: Callable[[BaseException], str] = str) -> str:

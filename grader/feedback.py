@@ -65,6 +65,8 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:
     """How the student's code ended: class and line of its exception, its own words where allowed, what it means."""
+    if not answer.hearsay and answer.message:
+        return _sentence(answer.message)  # our own words
     own = answer.message if with_message else ""
     place = f"{answer.cell}, line {answer.line}" if answer.line else ""
     if answer.outcome is Outcome.MISSING:

@@ -30,7 +30,8 @@ from grader.plugin import Suite
 from grader.recorded import Recorder, Recording
 from grader.records import Record, Visibility
 from grader.sandbox import Sandbox, choose
-from grader.session import Loaded, Session
+from grader.session import Session
+from grader.testimony import Loaded
 
 Progress = Callable[[Record], None]
 
@@ -116,8 +117,9 @@ class Grader:
             self._oracle_session.launch()  # it comes up while the other one does
         try:
             try:
-                loaded = self.session.open(chapter, snapshot)
-                records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
+                self.session.begin(chapter, snapshot)
+                records = self._suite(chapter, seed, chosen, progress).run()
+                loaded = self.session.loaded()
                 self.printed = printouts.of(loaded, records)
                 self.plates = plates.of(chapter, records, lambda inputs: self.expected(chapter)("public", inputs))
             finally:
@@ -257,30 +259,18 @@ class Grader:
     def _student(self, task: Task, inputs: Inputs) -> Answer:
         return self.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
 
-    def _suite(
-        self,
-        chapter: Chapter,
-        program: Callable[[Task, Inputs], Answer],
-        seed: str,
-        tasks: tuple[str, ...],
-        loaded: Loaded,
-        progress: Progress | None,
-    ) -> Suite:
-        verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
-        for name, dotted, cell, line in loaded.forbidden:
-            known = dotted in chapter.forbidden or dotted in chapter.task(name).forbidden
-            words = f"{dotted if known else 'a built-in'} must not be used in this task ({cell}, line {line})"
-            verdicts.setdefault(name, Answer(Outcome.FORBIDDEN, message=words))
-        return Suite(
-            chapter,
-            program,
-            self.expected(chapter),
-            seed=seed,
-            tasks=tasks,
-            verdicts=verdicts,
-            untouched=loaded.untouched,
-            progress=progress,
-        )
+    def _suite(self, chapter: Chapter, seed: str, tasks: tuple[str, ...], progress: Progress | None) -> Suite:
+        def settle() -> tuple[dict[str, Answer], tuple[str, ...]]:
+            loaded = self.session.loaded()
+            verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
+            for name, dotted, cell, line in loaded.forbidden:
+                known = dotted in chapter.forbidden or dotted in chapter.task(name).forbidden
+                words = f"{dotted if known else 'a built-in'} must not be used in this task ({cell}, line {line})"
+                verdicts.setdefault(name, Answer(Outcome.FORBIDDEN, message=words))
+            return verdicts, loaded.untouched
+
+        expected = self.expected(chapter)
+        return Suite(chapter, self._student, expected, seed=seed, tasks=tasks, settle=settle, progress=progress)
 
     def expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
         """What is right: the recorded values of visible cases, the reference's of hidden ones."""

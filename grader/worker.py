@@ -43,8 +43,8 @@ def main() -> None:
 class _Child:
     """A forked process, the socket to it, and the pipe that takes what it prints."""
 
-    def __init__(self, pid: int, channel: Channel, output: int) -> None:
-        self.pid, self.channel, self.output = pid, channel, output
+    def __init__(self, pid: int, channel: Channel, output: int, chapter: str) -> None:
+        self.pid, self.channel, self.output, self.chapter = pid, channel, output, chapter
         self.printed = 0
         self.said = bytearray()  # the beginning of what was printed since the last request
         os.set_blocking(output, False)
@@ -67,6 +67,7 @@ class Worker:
         self.isolated = os.getpid() == 1
         self.child: _Child | None = None
         self.spare: _Child | None = None
+        self.chapter = ""  # of the last submission; the spare child is made ready for the same
         self.limits: dict[str, Any] = {}
         self.checked = 0.0  # when the limits were last looked at
 
@@ -112,7 +113,8 @@ class Worker:
 
     def _open(self, message: dict[str, Any], _: bytes) -> None:
         """Gives the submission a child of its own; the old one, if any, goes with all that it started."""
-        if self.child is not None:
+        self.chapter = message["chapter"]
+        if self.child is not None or (self.spare is not None and self.spare.chapter not in ("", self.chapter)):
             self._end_all()
             self._wipe()
         if not message["again"]:
@@ -210,7 +212,8 @@ class Worker:
         theirs.close()
         os.close(printed)
         descriptor = ours.detach()
-        return _Child(pid, Channel(descriptor, descriptor, cap=1 << 20, tick=self._tick, aside=output), output)
+        channel = Channel(descriptor, descriptor, cap=1 << 20, tick=self._tick, aside=output)
+        return _Child(pid, channel, output, self.chapter)
 
     def _become_child(self, theirs: socket.socket, printed: int) -> None:
         descriptor = theirs.detach()
@@ -225,7 +228,7 @@ class Worker:
         if self.confined:
             seccomp.install()
         with contextlib.suppress(ChannelClosed):
-            student.serve(channel, self.runtime, self.exercises, confine)
+            student.serve(channel, self.runtime, self.exercises, self.chapter, confine)
         os._exit(0)
 
     def _end_all(self) -> None:

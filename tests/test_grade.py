@@ -185,6 +185,8 @@ def test_a_missing_module_is_named(arrays_grader, arrays, edited):
     [
         "return np.cov(x)",
         "return getattr(np, 'c' + 'ov')(x)",
+        "return vars(__import__('sys').modules['nu' + 'mpy'])['c' + 'ov'](x)",
+        "if x is None:\n        return np.cov(x)\n    return x - column_means(x)",  # never run: the scan finds it
         "try:\n        np.cov(x)\n    except Exception: pass\n    return x - column_means(x)",
     ],
 )

@@ -48,7 +48,8 @@ LAYERS: dict[str, set[str]] = {
     "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
     "hearsay": set(),
     "endings": {"child"},
-    "session": {"wire", "sandbox", "endings", "hearsay"},
+    "testimony": {"endings", "hearsay"},
+    "session": {"wire", "sandbox", "testimony"},
     "agreement": {"patterns"},
     "differences": {"agreement"},
     "compare": {"differences"},

@@ -53,7 +53,7 @@ def test_every_translation_is_of_something_that_is_really_raised(raised):
 
 
 def test_a_class_that_feedback_may_not_name_is_not_translated():
-    from grader.session import BUILTIN_EXCEPTIONS
+    from grader.testimony import BUILTIN_EXCEPTIONS
 
     assert not {entry.exception for entry in COURSE.translations} - BUILTIN_EXCEPTIONS - set(COURSE.exceptions)
 

@@ -6,7 +6,7 @@ import sys
 
 from grader.errors import InfrastructureError
 from grader.sandbox.base import ENGINE_FILES, Launched, Sandbox
-from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, try_bubblewrap
+from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, forbidding, try_bubblewrap
 from grader.sandbox.docker import Docker, choose_docker
 from grader.sandbox.unconfined import Unconfined
 
@@ -20,6 +20,7 @@ __all__ = [
     "bubblewrap_program",
     "bubblewrap_version",
     "choose",
+    "forbidding",
     "try_bubblewrap",
 ]
 

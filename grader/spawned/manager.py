@@ -241,7 +241,7 @@ def child() -> None:
         told = {"ready": False, "reason": f"{type(error).__name__}: {error}"}
     channel.send(wire.encode(told))
     with contextlib.suppress(ChannelClosed):
-        student.serve(channel, runtime, start["exercises"], _confine)
+        student.serve(channel, runtime, start["exercises"], "", _confine)
     os._exit(0)
 
 
