@@ -24,6 +24,7 @@ WORK = $(firstword $(wildcard exercises/$*_*) exercises/$*)
 KEPT = --warm $$(test -n "$$SUBMISSION" || echo --own)
 OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
           $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
+PAGE = $${HTML:+--html build/feedback-$*.html --show}
 
 # With IMAGE the device is the image's.
 IMAGES := $(PYTHON) docker/images.py
@@ -32,9 +33,9 @@ INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+-
 ##@ For students
 
 .PHONY: $(TESTS)
-## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
+## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum HTML=1: a page with pictures too; SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
 $(TESTS): test-%: $(VENV)/lock.txt
-	@$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS))
+	@$(if $(HTML),mkdir -p build; )$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS) $(PAGE))
 
 .PHONY: $(WATCHES)
 ## watch-ch4: the same at each save: what has changed, hints and the next task by a key (TASK=momentum); likewise watch-ch1 to watch-ch5
@@ -189,6 +190,10 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 .PHONY: bench
 bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, five minutes; ROWS="one_more start": some)
 	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(ROWS)
+
+.PHONY: picture
+picture: $(VENV)/lock.txt ## make the README's picture anew: what make test-ch4 shows in a terminal
+	@$(PYTHON) -m book.capture
 
 .PHONY: lock
 UV ?= uv

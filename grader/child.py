@@ -10,18 +10,17 @@ import ast
 import contextlib
 import errno
 import importlib
+import importlib.metadata
+import importlib.util
 import linecache
 import os
 import re
-import resource
-import signal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from grader import wire
-from grader.channel import Channel
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
 
@@ -64,14 +63,35 @@ class Sources:
         return self.source
 
 
-def serve(channel: Channel, runtime: types.ModuleType, exercises: str, chapter: str) -> None:
+class Line(Protocol):
+    """What the child hears and answers through: a channel, or where there is no fork, a pipe."""
+
+    def send(self, payload: bytes) -> None:
+        """Writes one frame."""
+
+    def receive(self) -> bytes:
+        """Reads one frame."""
+
+
+def serve(
+    channel: Line,
+    runtime: types.ModuleType,
+    exercises: str,
+    chapter: str,
+    confine: Callable[[dict[str, Any]], None],
+) -> None:
     """Answers `load` once and `call` as often as asked; returns when the socket closes.
 
-    Where a chapter is named, its probes are loaded before any submission is there, and their `warm`, if they have
-    one, is called: what every submission of the chapter would wait for.
+    Args:
+        channel: to whoever asks.
+        runtime: the course's.
+        exercises: the public folder.
+        chapter: where one is named, its probes are loaded before any submission is there, and their `warm`, if they
+            have one, is called: what every submission of the chapter would wait for.
+        confine: sets the limits that the system enforces on this process.
     """
     runtime.warm()
-    child = _Child(runtime, exercises)
+    child = _Child(runtime, exercises, confine)
     if chapter:
         with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
             child.prepare(chapter)
@@ -97,8 +117,8 @@ def _flush() -> None:
 
 
 class _Child:
-    def __init__(self, runtime: types.ModuleType, exercises: str) -> None:
-        self.runtime = runtime
+    def __init__(self, runtime: types.ModuleType, exercises: str, confine: Callable[[dict[str, Any]], None]) -> None:
+        self.runtime, self.confine = runtime, confine
         self.exercises = exercises
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
@@ -114,7 +134,7 @@ class _Child:
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
-        confine(request["limits"])
+        self.confine(request["limits"])
         limits = request["limits"]
         self.processes = limits["processes"]
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
@@ -284,22 +304,22 @@ def printable(text: str, limit: int = 2000) -> str:
     return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
 
 
-def confine(limits: dict[str, Any]) -> None:
-    """Limits that the system enforces on this process and those it starts; the worker watches the totals."""
-    data = 0
-    with contextlib.suppress(OSError), open("/proc/self/status") as status:
-        data = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
-    for name, soft, hard in (
-        ("RLIMIT_CORE", 0, 0),
-        ("RLIMIT_FSIZE", limits["file"], limits["file"]),
-        ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
-        ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
-        *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
-    ):
-        if hasattr(resource, name):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(getattr(resource, name), (soft, hard))
-    if os.getpid() != 1 and limits.get("own_namespace"):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+def load_runtime(path: str) -> types.ModuleType:
+    """The course's runtime.py as a module."""
+    spec = importlib.util.spec_from_file_location("course_runtime", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["course_runtime"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def versions(names: list[str]) -> dict[str, str]:
+    """The versions of distributions, where they are installed."""
+    found = {}
+    for name in names:
+        for distribution in (name, f"{name}-cpu"):
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                found[name] = importlib.metadata.version(distribution)
+    return found

@@ -226,13 +226,15 @@ class Suite:
         function = function_of(item)
         marker = item.get_closest_marker("task")
         assert marker is not None
+        said = inspect.getdoc(function) or function.__name__
         self._current = record = Record(
             test=function.__name__,
             params=getattr(getattr(item, "callspec", None), "id", ""),
             task=marker.args[0],
             visibility=FILES[item.path.name],
-            claim=(inspect.getdoc(function) or function.__name__).strip().splitlines()[0],
+            claim=said.strip().splitlines()[0],
             properties=item.get_closest_marker("properties") is not None,
+            hint=" ".join(said.partition("\nHint:")[2].split()),
             calls=[],
             inputs=[],
         )

@@ -17,6 +17,7 @@ from grader.endings import ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
+from grader.spawned.pipe import Pipe
 from grader.testimony import BUILTIN_EXCEPTIONS, Loaded, Testimony
 
 START_SECONDS = 180.0
@@ -40,7 +41,7 @@ class Session:
         self.tick: Callable[[], None] | None = None  # called all the time while waiting; may raise to give up
         self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
         self._launched: Launched | None = None
-        self._channel: Channel | None = None
+        self._channel: Channel | Pipe | None = None
         self._opening: dict[str, Any] | None = None
         self._alive = False
         self._loaded: Loaded | None = None
@@ -162,12 +163,8 @@ class Session:
             return
         scratch = max((chapter.limits.scratch for chapter in self.course.chapters), default=Limits().scratch)
         launched = self._launched = self.sandbox.launch(self.course, self.device, scratch)
-        assert launched.process.stdin is not None and launched.process.stdout is not None
-        self._channel = Channel(
-            launched.process.stdout.fileno(),
-            launched.process.stdin.fileno(),
-            cap=2 * wire.MAX_BYTES + (1 << 20),
-            tick=lambda: self.tick() if self.tick is not None else None,
+        self._channel = launched.connect(
+            2 * wire.MAX_BYTES + (1 << 20), lambda: self.tick() if self.tick is not None else None
         )
         message = {
             "op": "start",

@@ -81,6 +81,23 @@ def trajectory(module, inputs):
     return _run(module, inputs, [_tensors(row) for row in inputs["gradients"]])
 
 
+def descent(module, inputs):
+    """The way of an optimizer down a bowl: the start, and where each step leads."""
+    keras = inputs["optimizer"] == "KerasAdam"
+    (theta,), _owner = _variables([inputs["start"]], "keras" if keras else "variable")
+    optimizer = getattr(module, inputs["optimizer"])(**inputs["settings"])
+    if keras:
+        optimizer.build([theta])
+    elif inputs["optimizer"] != "GradientDescent":
+        optimizer.init_moments([theta])
+    curvature = tf.constant(inputs["curvature"])
+    path = [np.array(theta.numpy())]
+    for _ in range(inputs["steps"]):
+        optimizer.apply_gradients([(tf.linalg.matvec(curvature, tf.convert_to_tensor(theta)), theta)])
+        path.append(np.array(theta.numpy()))
+    return {"path": np.stack(path)}
+
+
 def clipped(module, inputs):
     """The same steps twice: the optimizer clips, and your `clip` has clipped before it."""
     rows = [_tensors(row) for row in inputs["gradients"]]
