@@ -117,8 +117,8 @@ check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
 	@$(PYTHON) -m pytest -q -m slow
 
 .PHONY: red-team
-red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner
-	@$(PYTHON) -m pytest -q tests/test_red_team.py tests/test_seccomp.py
+red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner; every limit
+	@$(PYTHON) -m pytest -q tests/test_red_team.py tests/test_seccomp.py tests/test_limits.py tests/test_users.py
 
 .PHONY: red-team-table
 red-team-table: $(VENV)/lock.txt ## make the table in SECURITY.md anew from the red team's files

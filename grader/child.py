@@ -271,7 +271,9 @@ def exhausted(error: BaseException, message: str, processes: int) -> str:
         message: its text.
         processes: how many processes and threads there may be: a refused one is told as a mere "try again".
     """
-    if isinstance(error, BlockingIOError) or (isinstance(error, RuntimeError) and "start new thread" in message):
+    if isinstance(error, RuntimeError) and "can't start new thread" in message:
+        return "processes"  # by their number, or by the room that their stacks would take
+    if isinstance(error, BlockingIOError):
         return "processes" if _tasks() + 2 >= processes else ""
     if isinstance(error, OSError):
         return FULL.get(error.errno or 0, "")

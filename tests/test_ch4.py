@@ -104,10 +104,10 @@ HONEST_USES = """
 
 
 def test_honest_uses_of_the_same_module_are_not_refused(grader, chapter, source):
-    """In the very method that asks for the built-in, and at import."""
-    head = "        #: begin gradient_descent.apply_gradients\n"
-    text = source.replace(head, head + HONEST_USES)
-    assert text != source
+    """In the very class that must not be the built-in, and at import."""
+    head, first, rest = source.partition("        self.clipnorm = clipnorm\n")
+    assert head.count("class ") == 1
+    text = head + first + HONEST_USES + rest
     text += "\ntf.keras.Sequential([tf.keras.layers.Dense(1)]).compile(optimizer=KerasAdam(), loss='mse')\n"
     report = grader.grade(chapter, as_snapshot(chapter, text), task="gradient_descent")
     assert report.notes == ()
@@ -129,6 +129,17 @@ def test_memory_that_tensorflow_is_refused_is_memory(grader, chapter, source):
     text = source.replace(LOOKUP, LOOKUP + " " * 12 + "keep = tf.ones([1 << 30])\n", 1)
     report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
     assert outcomes(report)["momentum"] == "memory"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "words"), [(80, "wrote a larger file than it may"), (50, "wrote more to the disk")])
+def test_a_disk_that_tensorflow_finds_full_is_told_as_such(grader, chapter, source, size, words):
+    """It says so in words of its own, for a full disk in the same class as for memory."""
+    write = f"[tf.io.write_file(f'/tmp/{{i}}', b'x' * ({size} << 20)) for i in range(7)]"
+    text = source.replace(LOOKUP, LOOKUP + " " * 12 + write + "\n", 1)
+    report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
+    assert report.tasks[0].tests[0].outcome is Outcome.ERROR
+    assert words in next(test.message for test in report.tasks[0].tests if test.message)
 
 
 @pytest.mark.slow
