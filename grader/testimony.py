@@ -41,6 +41,7 @@ class Testimony:
     def __init__(self, snapshot: Snapshot, known: frozenset[str], trusted: bool) -> None:
         self.known, self.trusted = known, trusted
         self._lines = {cell.name: cell.source.count("\n") + 1 for cell in snapshot.cells}
+        self._written = sum(not _only_comments(cell.source) for cell in snapshot.cells)
         self._problems: tuple[Answer, ...] = ()
 
     def loaded(self, result: Any, tasks: Sequence[str], printed: str) -> Loaded:
@@ -52,7 +53,7 @@ class Testimony:
             unread = [problem.kind for problem in said.problems].count("syntax")
             return Loaded(
                 problems=problems,
-                verdict=problems[0] if unread == len(self._lines) else None,
+                verdict=problems[0] if problems and unread == self._written else None,
                 forbidden=tuple((hit.task, hit.name, hit.cell, hit.line) for hit in said.hits),
                 untouched=tuple(said.untouched),
                 printed=printed,
@@ -102,3 +103,8 @@ class Testimony:
     def _place(self, said: hearsay.Raised) -> tuple[str, int]:
         """A place in the student's code, if there is one like it."""
         return (said.cell, said.line) if 0 < said.line <= self._lines.get(said.cell, 0) else ("", 0)
+
+
+def _only_comments(source: str) -> bool:
+    """Whether there is nothing in a cell that could be wrong."""
+    return all(not line.strip() or line.lstrip().startswith("#") for line in source.splitlines())
