@@ -10,18 +10,18 @@ import ast
 import contextlib
 import errno
 import importlib
+import importlib.metadata
+import importlib.util
 import linecache
 import os
 import re
-import resource
-import signal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from grader import wire
-from grader.channel import TICKET, Channel
+from grader.channel import TICKET
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
 
@@ -64,10 +64,40 @@ class Sources:
         return self.source
 
 
-def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
-    """Answers `load` once and `call` as often as asked; returns when the socket closes."""
+class Line(Protocol):
+    """What the child hears and answers through: a channel, or where there is no fork, a pipe."""
+
+    def send(self, payload: bytes) -> None:
+        """Writes one frame."""
+
+    def receive(self) -> bytes:
+        """Reads one frame."""
+
+
+def serve(
+    channel: Line,
+    runtime: types.ModuleType,
+    exercises: str,
+    chapter: str,
+    confine: Callable[[dict[str, Any]], None],
+) -> None:
+    """Answers `load` once and `call` as often as asked; returns when the socket closes.
+
+    Args:
+        channel: to whoever asks.
+        runtime: the course's.
+        exercises: the public folder.
+        chapter: where one is named, its probes are loaded before any submission is there, and their `warm`, if they
+            have one, is called: what every submission of the chapter would wait for.
+        confine: sets the limits that the system enforces on this process.
+    """
     runtime.warm()
-    child = _Child(runtime, exercises)
+    child = _Child(runtime, exercises, confine)
+    if chapter:
+        with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
+            child.prepare(chapter)
+            if hasattr(child.probes, "warm"):
+                child.probes.warm()
     while True:
         asked = channel.receive()
         request = wire.decode(asked[TICKET:])
@@ -89,22 +119,28 @@ def _flush() -> None:
 
 
 class _Child:
-    def __init__(self, runtime: types.ModuleType, exercises: str) -> None:
-        self.runtime = runtime
+    def __init__(self, runtime: types.ModuleType, exercises: str, confine: Callable[[dict[str, Any]], None]) -> None:
+        self.runtime, self.confine = runtime, confine
         self.exercises = exercises
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
         self.caps: dict[str, int] = {}
         self.processes = 0
 
+    def prepare(self, chapter: str) -> None:
+        """Loads the chapter's probes."""
+        folder = os.path.join(self.exercises, chapter)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        self.probes = importlib.import_module("probes")
+
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
-        confine(request["limits"])
+        self.confine(request["limits"])
         limits = request["limits"]
-        self.processes = limits["processes"]
+        self.processes = limits["processes"] if limits.get("own_namespace") else 0  # else others' count too
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
-        sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
-        self.probes = importlib.import_module("probes")
+        self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
         sys.modules[request["module"]] = self.module
         self.cells = frozenset(name for name, _ in request["cells"])
@@ -235,12 +271,13 @@ def exhausted(error: BaseException, message: str, processes: int) -> str:
     Args:
         error: what was raised.
         message: its text.
-        processes: how many processes and threads there may be: a refused one is told as a mere "try again".
+        processes: how many processes and threads there may be, since a refused one is told as a mere "try again"; 0
+            where they cannot be counted.
     """
     if isinstance(error, RuntimeError) and "can't start new thread" in message:
         return "processes"  # by their number, or by the room that their stacks would take
     if isinstance(error, BlockingIOError):
-        return "processes" if _tasks() + 2 >= processes else ""
+        return "processes" if processes and _tasks() + 2 >= processes else ""
     if isinstance(error, OSError):
         return FULL.get(error.errno or 0, "")
     if type(error).__module__.startswith("tensorflow."):
@@ -272,22 +309,22 @@ def printable(text: str, limit: int = 2000) -> str:
     return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
 
 
-def confine(limits: dict[str, Any]) -> None:
-    """Limits that the system enforces on this process and those it starts; the worker watches the totals."""
-    data = 0
-    with contextlib.suppress(OSError), open("/proc/self/status") as status:
-        data = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
-    for name, soft, hard in (
-        ("RLIMIT_CORE", 0, 0),
-        ("RLIMIT_FSIZE", limits["file"], limits["file"]),
-        ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
-        ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
-        *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
-    ):
-        if hasattr(resource, name):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(getattr(resource, name), (soft, hard))
-    if os.getpid() != 1 and limits.get("own_namespace"):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+def load_runtime(path: str) -> types.ModuleType:
+    """The course's runtime.py as a module."""
+    spec = importlib.util.spec_from_file_location("course_runtime", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["course_runtime"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def versions(names: list[str]) -> dict[str, str]:
+    """The versions of distributions, where they are installed."""
+    found = {}
+    for name in names:
+        for distribution in (name, f"{name}-cpu"):
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                found[name] = importlib.metadata.version(distribution)
+    return found
