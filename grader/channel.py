@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 TICK = 0.05  # seconds between two calls of `tick` while waiting
+TICKET = 8  # bytes before a request to a student's process, and before its answer
 
 
 class ChannelError(Exception):
@@ -23,7 +24,7 @@ class ChannelTimeout(ChannelError):
 
 
 class FrameTooLarge(ChannelError):
-    """It announced a frame larger than the cap."""
+    """It announced a frame larger than the cap, or sent one that nobody asked for."""
 
 
 class Channel:

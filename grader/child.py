@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from grader import wire
+from grader.channel import TICKET
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
 
@@ -98,13 +99,14 @@ def serve(
             if hasattr(child.probes, "warm"):
                 child.probes.warm()
     while True:
-        request = wire.decode(channel.receive())
+        asked = channel.receive()
+        request = wire.decode(asked[TICKET:])
         try:
             answer = child.load(request) if request["op"] == "load" else child.call(request)
         except ImportError as error:  # the course's own probes do not import
             answer = {"broken": f"{type(error).__name__}: {error}"}
         _flush()
-        channel.send(answer if isinstance(answer, bytes) else wire.encode(answer))
+        channel.send(asked[:TICKET] + (answer if isinstance(answer, bytes) else wire.encode(answer)))
 
 
 def _flush() -> None:
@@ -136,7 +138,7 @@ class _Child:
         """Runs the cells in order; an exception stops only its cell."""
         self.confine(request["limits"])
         limits = request["limits"]
-        self.processes = limits["processes"]
+        self.processes = limits["processes"] if limits.get("own_namespace") else 0  # else others' count too
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
         self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
@@ -269,12 +271,13 @@ def exhausted(error: BaseException, message: str, processes: int) -> str:
     Args:
         error: what was raised.
         message: its text.
-        processes: how many processes and threads there may be: a refused one is told as a mere "try again".
+        processes: how many processes and threads there may be, since a refused one is told as a mere "try again"; 0
+            where they cannot be counted.
     """
     if isinstance(error, RuntimeError) and "can't start new thread" in message:
         return "processes"  # by their number, or by the room that their stacks would take
     if isinstance(error, BlockingIOError):
-        return "processes" if _tasks() + 2 >= processes else ""
+        return "processes" if processes and _tasks() + 2 >= processes else ""
     if isinstance(error, OSError):
         return FULL.get(error.errno or 0, "")
     if type(error).__module__.startswith("tensorflow."):

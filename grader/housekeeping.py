@@ -157,8 +157,9 @@ class Housekeeper:
 
 def _force(function: Any, path: str, _: Any) -> None:
     """For rmtree: the submission took the rights away; give them back and try once more."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the folder above may be the writable one itself, which may be another's
         os.chmod(os.path.dirname(path), stat.S_IRWXU)
+    with contextlib.suppress(OSError):
         os.chmod(path, stat.S_IRWXU, follow_symlinks=False) if not os.path.islink(path) else None
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)

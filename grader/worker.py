@@ -22,7 +22,7 @@ from typing import Any
 
 from grader import child as student
 from grader import seccomp, wire
-from grader.channel import TICK, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
+from grader.channel import TICK, TICKET, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded, confine
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
@@ -154,8 +154,12 @@ class Worker:
             self.child.said.clear()  # what came between two requests belongs to none
             if channel.pending():
                 raise FrameTooLarge("it spoke before it was asked")
-            channel.send(frame, deadline)
+            ticket = os.urandom(TICKET)  # so that what was said beforehand is no answer to it
+            channel.send(ticket + frame, deadline)
             answer = channel.receive(deadline)
+            if answer[:TICKET] != ticket:
+                raise FrameTooLarge("an answer to nothing that was asked")
+            answer = answer[TICKET:]
             self.child.drain(self.limits["output"])
         except ChannelTimeout:
             status = "timeout"

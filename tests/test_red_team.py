@@ -60,6 +60,12 @@ def test_every_way_is_tried():
     assert table.on_the_page().strip() == table.table().strip(), "run: make red-team-table"
 
 
+@pytest.mark.parametrize("attack", [*ATTACKS, *WITH_TENSORFLOW], ids=named)
+def test_what_an_attack_must_get_is_declared(attack):
+    assert attack.claim and attack.defence and attack.code
+    assert attack.refused or attack.outcome
+
+
 @pytest.mark.parametrize("path", HOSTILE_WORKFLOWS, ids=lambda path: path.stem)
 def test_a_hostile_workflow_is_seen(path):
     assert workflow.complaints(path.read_text())

@@ -69,7 +69,9 @@ class Place:
             libraries.parent.mkdir(parents=True)
             self.python.symlink_to(executable)
             libraries.symlink_to(os.path.realpath(sysconfig.get_path("purelib")))
-            (self.root / "venv" / "pyvenv.cfg").write_text(f"home = {os.path.dirname(executable)}\n")
+            (self.root / "venv" / "pyvenv.cfg").write_text(
+                f"home = {os.path.dirname(executable)}\ninclude-system-site-packages = false\n"
+            )
             try:
                 if self.run(self.python, "-c", "import numpy, msgspec, pytest").returncode == 0:
                     return

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader import child as student
 from grader import wire
-from grader.channel import ChannelClosed, ChannelTimeout, FrameTooLarge
+from grader.channel import TICKET, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.spawned.pipe import Pipe
 
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -150,8 +150,12 @@ class Manager:
         try:
             if child.pipe.pending():
                 raise FrameTooLarge("it spoke before it was asked")
-            child.pipe.send(frame, deadline)
+            ticket = os.urandom(TICKET)  # as in the worker
+            child.pipe.send(ticket + frame, deadline)
             answer = child.pipe.receive(deadline)
+            if answer[:TICKET] != ticket:
+                raise FrameTooLarge("an answer to nothing that was asked")
+            answer = answer[TICKET:]
             time.sleep(0.002)  # what it printed last comes by another pipe
         except ChannelTimeout:
             status = "timeout"

@@ -1,7 +1,7 @@
 """Writes an answer of its own into the channel to the grader before it is asked.
 
 number = 26
-defence = "an answer that nobody asked for ends the process; values are compared like any others"
+defence = "an answer bears the number of its request, drawn at random; without it the process is ended"
 outcome = {center = "error"}
 says = "not an answer"
 

@@ -2,7 +2,8 @@
 
 number = 21
 defence = "everything but the scratch is mounted read-only, or is not there"
-says = "Error|an exception"
+outcome = {quantize = "error", fit_linear = "error"}
+says = "NotFoundError"
 
 [control]
 prize = "planted"

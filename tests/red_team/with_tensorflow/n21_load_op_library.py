@@ -2,6 +2,7 @@
 
 number = 21
 defence = "native code is confined like any other: namespaces and the filter hold for the process"
+outcome = {quantize = "error", fit_linear = "error"}
 compiles = true
 says = "loaded"
 

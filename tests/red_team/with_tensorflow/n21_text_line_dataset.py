@@ -2,6 +2,7 @@
 
 number = 21
 defence = "what is not in the sandbox cannot be opened, by whatever road"
+outcome = {quantize = "error", fit_linear = "error"}
 says = "NotFoundError"
 
 [control]

@@ -2,6 +2,7 @@
 
 number = 21
 defence = "everything but the scratch is mounted read-only, or is not there"
+outcome = {quantize = "missing", fit_linear = "missing"}
 
 [control]
 prize = "planted"

@@ -2,6 +2,7 @@
 
 number = 23
 defence = "a network namespace of its own: nobody outside reaches its ports"
+outcome = {quantize = "missing", fit_linear = "missing"}
 
 [control]
 prize = "listens"

@@ -2,6 +2,7 @@
 
 number = 30
 defence = "a model is loaded in the sandbox or not at all; the grader reads arrays only"
+outcome = {quantize = "missing", fit_linear = "missing"}
 
 [control]
 prize = "planted"
