@@ -1,9 +1,23 @@
-"""How a student's process ended without an answer, in words for the student."""
+"""How a student's code ended without an answer: the kinds of exception, and how a process died, in words."""
 
 from __future__ import annotations
 
+import builtins
+
 from grader.child import printable
 from grader.model import Answer, Outcome
+
+BUILTIN_EXCEPTIONS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+KINDS = {  # of what a student's code raised
+    "error": Outcome.ERROR,
+    "syntax": Outcome.ERROR,
+    "missing": Outcome.MISSING,
+    "absent": Outcome.MISSING,
+    "forbidden": Outcome.FORBIDDEN,
+    "memory": Outcome.MEMORY,
+}
 
 
 def ended(status: str, detail: str, what: str) -> Answer:

@@ -101,6 +101,16 @@ class Chapter(Struct, frozen=True):
         return tuple(task.id for task in self.tasks if task.id in wanted)
 
 
+class Variant(Struct, frozen=True, forbid_unknown_fields=True):
+    """Other surroundings for the same right programs; an audit measures how far their values move there."""
+
+    name: str
+    threads: int | None = None  # None: the course's
+    environment: dict[str, str] = {}  # beside the course's own; its runtime.py may read it
+    wide: bool = False  # floats go in as float64, and what comes back as float64 is rounded to the reference's dtype
+    form: bool = True  # whether dtypes, graphs and exceptions stay the same too, so that only last digits may differ
+
+
 class Course(Struct, frozen=True):
     """A course: its chapters and what a worker must load before it forks."""
 
@@ -117,6 +127,7 @@ class Course(Struct, frozen=True):
     environment: dict[str, str] = {}  # the worker's environment variables; "{scratch}" is its writable folder
     threads: int = 1  # that the framework may use for one submission
     images: dict[str, str] = {}  # device -> the container image with the course's libraries
+    variants: tuple[Variant, ...] = ()
 
     def chapter(self, name: str) -> Chapter:
         """The chapter called `name`: its id, its short name or its number.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 from grader import hearsay, wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
 from grader.child import printable
-from grader.endings import ended
+from grader.endings import BUILTIN_EXCEPTIONS, KINDS, ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
@@ -24,17 +23,6 @@ START_SECONDS = 180.0
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 PRINTED = 4000  # characters of what one request printed
 GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
-BUILTIN_EXCEPTIONS = frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
-)
-KINDS = {
-    "error": Outcome.ERROR,
-    "syntax": Outcome.ERROR,
-    "missing": Outcome.MISSING,
-    "absent": Outcome.MISSING,
-    "forbidden": Outcome.FORBIDDEN,
-    "memory": Outcome.MEMORY,
-}
 
 
 class Loaded(Struct, frozen=True):
@@ -135,6 +123,18 @@ class Session:
         result = self._exchange(message, seconds or self._limits.probe_seconds)
         answer = result if isinstance(result, Answer) else self._read(result)
         return replace(answer, printed=self._printed) if self._printed else answer
+
+    def call_many(self, probe: str, many: Sequence[Any], *, seed: int) -> list[Answer]:
+        """Runs one probe of a trusted program on several inputs, seeded once; what ends it answers each of them."""
+        assert self._trusted
+        if self._loaded.verdict is not None:
+            return [self._loaded.verdict] * len(many)
+        if not self._alive:
+            self._load()
+        message = {"op": "call", "probe": probe, "many": list(many), "seed": seed, "forbidden": []}
+        result = self._exchange(message, self._limits.probe_seconds)
+        parts = [result] * len(many) if isinstance(result, Answer) else result.get("many", [result] * len(many))
+        return [part if isinstance(part, Answer) else self._read(part) for part in parts]
 
     def close(self) -> None:
         """Ends the submission; a worker in which something is left of it is replaced."""

@@ -135,9 +135,10 @@ def test_the_gradient_is_clipped_and_not_the_step(submission, reference, case):
 
 @pytest.mark.task("dataset")
 @pytest.mark.properties
-def test_only_full_batches_come(submission, reference, case):
-    """Every batch is full: the rows that are left over at the end of an epoch are dropped."""
-    inputs = case("epochs", rest="some")
+@pytest.mark.parametrize("rest", ["some", "most"])
+def test_only_full_batches_come(submission, reference, case, rest):
+    """Every batch is full: the rows that are left over at the end of an epoch are dropped, however many they are."""
+    inputs = case("epochs", rest=rest)
     assert_same_form(submission(inputs), reference(inputs))
 
 

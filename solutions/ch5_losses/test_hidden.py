@@ -158,9 +158,10 @@ def test_samples_far_apart_do_not_disturb_one_another(submission, reference, cas
 
 
 @pytest.mark.task("categorical_crossentropy")
-def test_smoothing_spreads_over_all_classes(submission, reference, case):
+@pytest.mark.parametrize("rank", [2, 3])
+def test_smoothing_spreads_over_all_classes(submission, reference, case, rank):
     """Label smoothing takes the same part from each target and spreads it over all classes, the right one among them."""
-    inputs = case("categorical", smoothing="drawn")
+    inputs = case("categorical", smoothing="drawn", rank=rank)
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 
 
@@ -409,4 +410,11 @@ def test_a_line_goes_downhill(submission, reference, case, steps):
 def test_the_line_minimises_the_loss_it_is_given(submission, reference, case):
     """The line is fitted with the loss and the learning rate that come as arguments, whatever they are."""
     inputs = case("line", loss="charbonnier", lr=0.3, steps=9)
+    assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.task("max_likelihood")
+def test_the_loss_is_told_the_targets_first(submission, reference, case):
+    """The loss that is given takes the targets first and then the predictions: it may charge one side more."""
+    inputs = case("line", loss="slanted", steps=9)
     assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=1e-5)
