@@ -239,25 +239,30 @@ def test_a_list_of_accepted_tests_that_is_not_in_order_is_refused(root, text, wo
         redundant.accepted(load(root).chapters[0])
 
 
-SINGLE = """
+ELSEWHERE = """
 [[variants]]
 name = "half as exact"
 environment = { SPOIL = "1e-3" }
 
 [[variants]]
 name = "other dtypes"
+environment = { SPOIL_DTYPE = "float64" }
+
+[[variants]]
+name = "float64"
 wide = true
 """
 SPOILT = """
 
 def column_means(x, _exact=column_means):
     import os
-    return _exact(x) + float(os.environ.get("SPOIL", "0"))
+    means = _exact(x) + np.asarray(os.environ.get("SPOIL", "0")).astype(x.dtype)
+    return means.astype(os.environ.get("SPOIL_DTYPE", x.dtype))
 """
 
 
 def test_right_programs_are_measured_in_other_surroundings(root):
-    edit(root / "course.toml", "\n[audit]", f"{SINGLE}\n[audit]")
+    edit(root / "course.toml", "\n[audit]", f"{ELSEWHERE}\n[audit]")
     given = root / "exercises" / "ch1_arrays" / "given.py"
     given.write_text(given.read_text() + SPOILT)
     course = load(root)
@@ -265,19 +270,38 @@ def test_right_programs_are_measured_in_other_surroundings(root):
     with Grader(course, "bwrap", seed=7) as grader:
         result = audit(course, course.chapters, grader, out, surroundings=course.variants)
     rows = {(row.variant, row.program): row for row in result.chapters[0].variants}
-    assert len(rows) == 2 * 3
+    assert len(rows) == 3 * 3
     spoilt = rows["half as exact", "solution"]
-    assert (spoilt.test, spoilt.apart) == ("test_centred_by_column", ())
     assert spoilt.error > 1
+    assert spoilt.apart == ()
     lines = told(result.findings)
     tolerance = "tolerance: ch1_arrays center: test_centred_by_column: "
     assert any(line.startswith(tolerance) and "(half as exact) is right and errs by" in line for line in lines)
-    # where only last digits may differ, a dtype of another kind is a finding
+    # where only last digits may differ, another dtype is a finding
     apart = rows["other dtypes", "solution"].apart
-    assert apart == ("test_dtype_is_kept",)
-    assert sum(line.startswith("variant: ch1_arrays other dtypes: ") for line in lines) == 3
+    assert apart[0] == "test_dtype_is_kept"
+    variant = "variant: ch1_arrays other dtypes: solution does not pass "
+    assert sum(line.startswith(variant) for line in lines) == len(apart)
+    # what is asked in float64 is compared as float32
+    exact = rows["float64", "solution"]
+    assert exact.apart == ()
+    assert 0 < exact.error < 0.1
     assert "  other dtypes: 3 right programs err by at most " in out.file.getvalue()
     assert "half as exact" in page(result).decode()
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('name = "a"\n[[variants]]\nname = "a"', 'variants: name: "a" is there twice'),
+        ('name = "a"\nthreads = 0', "variants: a: threads: at least 1, not 0"),
+        ('name = ""', "variants: name: one line of text is wanted"),
+    ],
+)
+def test_surroundings_that_cannot_be_are_refused(root, table, words):
+    edit(root / "course.toml", "\n[audit]", f"\n[[variants]]\n{table}\n\n[audit]")
+    with pytest.raises(AuthorError, match=re.escape(words)):
+        load(root)
 
 
 @pytest.mark.parametrize(
