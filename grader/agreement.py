@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from grader.session import Session
 
 EVERY = 5  # one input in so many is extreme
-BATCH = 25  # inputs that are asked in one go
+FIRST, BATCH = 5, 25  # inputs of one kind that are asked in one go: at first, and then
+QUICK = 0.5  # seconds for the first ones; where they take longer it stays at so few
 AFRESH = 1000  # calls of one process: what a library keeps for each graph adds up
 
 
@@ -41,7 +42,7 @@ class Agreement(Struct, frozen=True):
     inputs: int  # on which both gave the same, all of them different
     extremes: int  # of these
     kinds: int  # of inputs: a test's probe with its choices
-    outside: int  # extremes on which the solution has no finite answer, so that nothing is asked for
+    outside: int  # on which the solution itself has no answer, or no finite one to an extreme
     differs: str  # where they did not agree; empty: nowhere
     seconds: float
 
@@ -82,6 +83,7 @@ class Comparison:
         self.solution = as_snapshot(chapter, render.solution(chapter))
         self.source = self.solution.cells[0].source
         self._batches: dict[tuple[int, int], _Batch] = {}  # by kind and first draw
+        self._sizes: dict[int, int] = {}  # of batches, by kind
         self._kinds = tuple(self._drawn())
 
     def run(self, mutant: MachineMutant, count: int, seconds: float = math.inf) -> Agreement:
@@ -121,24 +123,28 @@ class Comparison:
         """Some inputs of the kind that has had the least time."""
         which = min(state.spent, key=lambda i: state.spent[i])
         kind, turn = self._kinds[which], state.asked[which]
+        size = self._sizes.get(which, FIRST) if turn else FIRST
         if (which, turn) not in self._batches:
-            self._batches[which, turn] = _Batch([self._inputs(which, t) for t in range(turn, turn + BATCH)])
+            self._batches[which, turn] = _Batch([self._inputs(which, t) for t in range(turn, turn + size)])
         batch = self._batches[which, turn]
-        state.asked[which] += BATCH
+        state.asked[which] += size
         fresh = [i for i, digest in enumerate(batch.digests) if digest not in state.seen]
         state.seen.update(batch.digests)
         start = time.monotonic()
         actual = theirs.ask(kind.probe, batch)
         state.spent[which] += time.monotonic() - start
         if not batch.expected:
+            start = time.monotonic()
             batch.expected = ours.ask(kind.probe, batch)
+            quick = time.monotonic() - start < QUICK
+            self._sizes.setdefault(which, BATCH if quick else FIRST)
         if not fresh:
             del state.spent[which]  # what it draws is always the same
         for i in fresh:
             if state.inputs == count:
                 return
             extreme = batch.extreme[i]
-            if extreme and not _finite(batch.expected[i]):
+            if batch.expected[i].outcome is not None or (extreme and not _finite(batch.expected[i])):
                 state.outside += 1
             elif _same(actual[i], batch.expected[i]) or _same(
                 *(each.alone(batch.inputs[i]) for each in (theirs, ours))
@@ -248,12 +254,12 @@ def _floats(tree: Any) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def _finite(answer: Answer) -> bool:
-    return answer.outcome is None and all(np.isfinite(array).all() for array in _floats(answer.value))
+    return all(np.isfinite(array).all() for array in _floats(answer.value))
 
 
 def _same(one: Answer, other: Answer) -> bool:
     if one.outcome is not None or other.outcome is not None:
-        return one.outcome == other.outcome
+        return False
     return find_difference(one.value, other.value, 1e-4, 1e-5, equal_nan=True) is None
 
 

@@ -132,7 +132,7 @@ class Session:
         if not self._alive:
             self._load()
         message = {"op": "call", "probe": probe, "many": list(many), "seed": seed, "forbidden": []}
-        result = self._exchange(message, self._limits.probe_seconds)
+        result = self._exchange(message, self._limits.probe_seconds * len(many))
         parts = [result] * len(many) if isinstance(result, Answer) else result.get("many", [result] * len(many))
         return [part if isinstance(part, Answer) else self._read(part) for part in parts]
 

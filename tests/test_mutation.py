@@ -106,6 +106,7 @@ def spoilt(root):
 @pytest.mark.slow
 def test_the_suite_kills_every_mutant_or_knows_why_not(arrays, arrays_grader):
     result = mutation.campaign(arrays_grader, arrays)
+    assert result.ok
     assert result.survivors == ()
     assert result.stale == ()
     outcomes = {mutant.name: mutant.outcome for mutant in result.mutants}

@@ -349,7 +349,7 @@ def test_a_copy_from_the_config_is_the_same(submission, reference, case):
 def test_a_model_fits_with_keras_adam(submission, reference, case):
     """`model.compile` takes the optimizer, and `fit` runs it in a graph, where `iterations` is a tensor."""
     inputs = case("keras_fit", settings={"learning_rate": 0.02})
-    assert_close(submission(inputs), reference(inputs), **ADAM)
+    assert_close(submission(inputs), reference(inputs), rtol=2e-3, atol=1e-3)  # where epsilon stands is another claim
 
 
 @pytest.mark.task("keras_adam")
