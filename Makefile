@@ -24,6 +24,7 @@ WORK = $(firstword $(wildcard exercises/$*_*) exercises/$*)
 KEPT = --warm $$(test -n "$$SUBMISSION" || echo --own)
 OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
           $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
+PAGE = $${HTML:+--html build/feedback-$*.html --show}
 
 # With IMAGE the device is the image's.
 IMAGES := $(PYTHON) docker/images.py
@@ -32,9 +33,9 @@ INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+-
 ##@ For students
 
 .PHONY: $(TESTS)
-## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
+## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum HTML=1: a page with pictures too; SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
 $(TESTS): test-%: $(VENV)/lock.txt
-	@$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS))
+	@$(if $(HTML),mkdir -p build; )$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS) $(PAGE))
 
 .PHONY: $(WATCHES)
 ## watch-ch4: the same at each save: what has changed, hints and the next task by a key (TASK=momentum); likewise watch-ch1 to watch-ch5
@@ -84,8 +85,8 @@ release: $(VENV)/lock.txt ## make or update the student repository, build/releas
 ##@ Containers (docker/README.md)
 
 .PHONY: images
-images: $(VENV)/lock.txt ## build the images, student and grader (IMAGE=cpu or cuda: one device; CA=file NETWORK=host BASE=image)
-	@$(IMAGES) build $${IMAGE:+--device "$$IMAGE"}
+images: $(VENV)/lock.txt ## build the images, student and grader (IMAGE=cpu or cuda: one device; CONTENT=lab: with JupyterLab; CA=file NETWORK=host BASE=image)
+	@$(IMAGES) build $${IMAGE:+--device "$$IMAGE"} $${CONTENT:+--content "$$CONTENT"}
 
 .PHONY: base-image
 base-image: $(VENV)/lock.txt ## make the image that they build on with debootstrap, where none can be pulled (as root)
@@ -116,8 +117,8 @@ check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
 	@$(PYTHON) -m pytest -q -m slow
 
 .PHONY: red-team
-red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner
-	@$(PYTHON) -m pytest -q tests/test_red_team.py tests/test_seccomp.py
+red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner; every limit
+	@$(PYTHON) -m pytest -q tests/test_red_team.py tests/test_seccomp.py tests/test_limits.py tests/test_users.py
 
 .PHONY: red-team-table
 red-team-table: $(VENV)/lock.txt ## make the table in SECURITY.md anew from the red team's files
@@ -199,9 +200,12 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## time a warm grading against a fresh pytest, and each sandbox, into build/bench
-	@$(PYTHON) -m benchmarks
-	@$(PYTHON) -m benchmarks.containers
+bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, five minutes; ROWS="one_more start": some)
+	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(ROWS)
+
+.PHONY: picture
+picture: $(VENV)/lock.txt ## make the README's picture anew: what make test-ch4 shows in a terminal
+	@$(PYTHON) -m book.capture
 
 .PHONY: lock
 UV ?= uv
@@ -218,6 +222,12 @@ lock: ## choose the newest versions that pyproject.toml allows, with hashes (nee
 lock-oracles: ## the same for the oracles (WHEELS=where PyTorch's CPU build lies, a folder or a page)
 	UV_CUSTOM_COMPILE_COMMAND='make lock-oracles' $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --upgrade --find-links "$${WHEELS:?say where PyTorch's CPU build lies}" tests/oracles/requirements.in -o requirements/oracles.txt
+
+.PHONY: lock-peers
+lock-peers: ## the same for the graders that the benchmarks are held against
+	@for name in nbgrader otter; do \
+	  UV_CUSTOM_COMPILE_COMMAND='make lock-peers' $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate benchmarks/peers/$$name.in -o benchmarks/peers/$$name.txt || exit; done
 
 ##@ Housekeeping
 

@@ -32,6 +32,7 @@ ROOT = courses.find_root(Path(__file__).parent)
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("naive")
     group.addoption("--submission", type=Path, required=True, help="the student's file")
+    group.addoption("--course", type=Path, default=ROOT, help="the course that the suite belongs to")
     group.addoption("--task", help="run this task's tests only")
     group.addoption("--answers", type=Path, required=True, help="the reference's values; made if absent")
 
@@ -56,7 +57,7 @@ class Programs:
 
     def __init__(self, config: pytest.Config) -> None:
         suite = Path(config.args[0]).resolve().parent
-        course = courses.load(ROOT)
+        course = courses.load(config.getoption("--course"))
         self.chapter = course.chapter(suite.name)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("MPLBACKEND", "Agg")

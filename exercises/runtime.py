@@ -110,11 +110,16 @@ def frames(error: BaseException) -> list[tuple[str, int]]:
 
 
 def message(error: BaseException) -> str:
-    """What an exception says, without the paths and node names that TensorFlow wraps around it."""
-    text = str(error).strip()
+    """What an exception says, without the paths, node names and arguments that TensorFlow and Keras wrap around it."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()  # Keras sets its own words in bold
     if text.startswith("in user code:"):
         text = text.rsplit("\n\n", 1)[-1].strip().removeprefix(f"{type(error).__name__}: ")
-    return re.sub(r"\{\{function_node [^}]*\}\} ?", "", text)
+    if text.startswith("Graph execution error:"):  # then where each node was made, and the reason at the end
+        text = re.sub(r"\nStack trace for op definition:.*", "", text, flags=re.DOTALL).rsplit("\n\n", 1)[-1]
+    text = re.sub(r"^Exception encountered when calling (\S+)\.\s+", r"in \1: ", text)
+    text = re.sub(r"\s+Arguments received by \S+:\s.*", "", text, flags=re.DOTALL)
+    text = re.sub(r"\{\{function_node [^}]*\}\} ?", "", text)
+    return re.sub(r"\s*(\[\[\{\{node [^}]*\}\}\]\])?\s*\[Op:[^\]]*\]( name: ?\S*)?\s*$", "", text).strip()
 
 
 def _double() -> None:

@@ -1,277 +1,168 @@
-"""Asks the solution and a mutant that is said to be equivalent the same inputs, thousands of them.
-
-Inputs are drawn as the hidden tests draw theirs, from other seeds, and every fifth is made extreme. Each kind of input
-gets the same time, so that a dear one (a training) does not keep a cheap one (a formula) from being asked often.
-"""
+"""What of two value trees agrees where they differ elsewhere: how far they go together, and which part is right."""
 
 from __future__ import annotations
 
-import copy
-import math
-import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from msgspec import Struct, field
+from numpy.typing import NDArray
 
-from grader import render, seeds, slices
-from grader.compare import find_difference
-from grader.loading import cases_of
-from grader.model import Answer, Chapter, Inputs, Snapshot
-from grader.mutators import MachineMutant
-from grader.oracle import inputs_digest, probe_seed
-from grader.plugin import Suite
+from grader import patterns
 
-if TYPE_CHECKING:
-    from grader.grade import Grader
-    from grader.session import Session
+Array = NDArray[Any]
+Path = tuple[str | int, ...]
+Spell = Callable[[Path], str]
 
-EVERY = 5  # one input in so many is extreme
-FIRST, BATCH = 5, 25  # inputs of one kind that are asked in one go: at first, and then
-QUICK = 0.5  # seconds for the first ones; where they take longer it stays at so few
-AFRESH = 1000  # calls of one process: what a library keeps for each graph adds up
+_NUMBERED = re.compile(r"([a-z]+) ([1-9][0-9]{0,5})")  # "step 3": a key of a dictionary of such keys
+RTOL, ATOL = 1e-4, 1e-6
 
 
-class Agreement(Struct, frozen=True):
-    """How far a mutant was seen to agree with the solution."""
-
-    task: str
-    mutant: str
-    inputs: int  # on which both gave the same, all of them different
-    extremes: int  # of these
-    kinds: int  # of inputs: a test's probe with its choices
-    outside: int  # on which the solution itself has no answer, or no finite one to an extreme
-    differs: str  # where they did not agree; empty: nowhere
-    seconds: float
-
-
-class _Kind(Struct, frozen=True):
-    """One way in which a test draws inputs."""
-
-    test: str
-    probe: str
-    choices: dict[str, Any]
-    reached: frozenset[str]  # the definitions that its probe comes to
-
-
-class _State(Struct):
-    """How far a comparison has come; a kind is known by its number."""
-
-    spent: dict[int, float]  # on each kind that still brings something new
-    asked: Counter[int] = field(default_factory=Counter)
-    seen: set[str] = field(default_factory=set)  # digests of inputs
-    inputs: int = 0
-    extremes: int = 0
-    outside: int = 0
-    differs: str = ""
-
-
-class Comparison:
-    """Compares mutants of one chapter with its solution.
+def lines(kind: str, path: Path, roots: tuple[Any, Any], spell: Spell, start: Any = None) -> list[str]:
+    """At most two sentences, and no value in them.
 
     Args:
-        grader: its two workers are used, one for each program, and no cache.
-        chapter: whose.
+        kind: of the difference.
+        path: where it is.
+        roots: both whole trees; None where they are not known.
+        spell: a path in words.
+        start: what the first of several steps set out from, where the inputs say so: a list of arrays, in the order
+            of what each step holds.
     """
+    if kind in ("dtype", "shape"):
+        return _only_the_form(kind, path, roots)
+    if kind not in ("finite", "value"):
+        return []
+    found = _progress(path, roots, spell, start)
+    return found + _other_part(path, roots, spell)
 
-    def __init__(self, grader: Grader, chapter: Chapter) -> None:
-        from grader.grade import as_snapshot
 
-        self.grader, self.chapter = grader, chapter
-        self.solution = as_snapshot(chapter, render.solution(chapter))
-        self.source = self.solution.cells[0].source
-        self._batches: dict[tuple[int, int], _Batch] = {}  # by kind and first draw
-        self._sizes: dict[int, int] = {}  # of batches, by kind
-        self._kinds = tuple(self._drawn())
+def _only_the_form(kind: str, path: Path, roots: tuple[Any, Any]) -> list[str]:
+    """Whether the numbers are right, so that nothing but the dtype or the shape is wrong."""
+    a, e = _at(roots[0], path), _at(roots[1], path)
+    if not (_numeric(a) and _numeric(e)) or a.size != e.size or not 1 < a.size <= patterns.LARGEST:
+        return []
+    if kind == "dtype" and a.shape == e.shape and _same(a, e):
+        return ["The numbers agree: only the dtype is wrong."]
+    if kind == "shape" and a.dtype == e.dtype and (_same(a.ravel(), e.ravel()) or _same(a.T.ravel(), e.ravel())):
+        return ["The numbers are right: only the shape is wrong."]
+    return []
 
-    def run(self, mutant: MachineMutant, count: int, seconds: float = math.inf) -> Agreement:
-        """Asks both programs until they differ, `count` inputs are done, or the time is up.
 
-        Raises:
-            InfrastructureError: no worker comes up.
-        """
-        from grader.grade import as_snapshot
+def _progress(path: Path, roots: tuple[Any, Any], spell: Spell, start: Any) -> list[str]:
+    """Where the path runs through a list, or through steps with numbers: how far the two sides agree."""
+    for at, key in enumerate(path):
+        if type(key) is int and key > 0:
+            outer = spell(path[:at])
+            first = f"`{outer}[0]`" if outer else "The first entry"
+            if key == 1:
+                return [f"{first} agrees; the two part at `{outer}[1]`."]
+            upto = f"{first} to `{outer}[{key - 1}]`" if outer else f"The first {key} entries"
+            return [f"{upto} agree; the two part at `{outer}[{key}]`."]
+        numbered = _NUMBERED.fullmatch(key) if type(key) is str else None
+        if numbered is not None and _is_row(_at(roots[1], path[:at]), numbered[1]):
+            return _step(path, at, numbered[1], int(numbered[2]), roots, start)
+    return []
 
-        differs = slices.changed(self.source, mutant.source)
-        kinds = [i for i, kind in enumerate(self._kinds) if differs is None or differs & kind.reached]
-        began = time.monotonic()
-        theirs = _Asker(self.grader.session, self.chapter, as_snapshot(self.chapter, mutant.source))
-        ours = _Asker(self.grader.oracle.session, self.chapter, self.solution)
-        self.grader.oracle.reset()
-        state = _State(dict.fromkeys(kinds, 0.0))
+
+def _step(path: Path, at: int, word: str, number: int, roots: tuple[Any, Any], start: Any) -> list[str]:
+    """``Equal for 2 steps, then 1.9 times too long``."""
+    long = _length(path, at, word, number, roots, start)
+    if number == 1:
+        return [f"The first {word} is {long}."] if long else []
+    equal = f"Equal for {number - 1} {word}{'s' if number > 2 else ''}"
+    return [f"{equal}, then {long}." if long else f"{equal}; the two part at {word} {number}."]
+
+
+def _length(path: Path, at: int, word: str, number: int, roots: tuple[Any, Any], start: Any) -> str:
+    """How far it goes from one step to the next, beside how far it should."""
+    if word != "step":
+        return ""
+    now = [_at(root, path) for root in roots]
+    if number > 1:
+        before = _at(roots[1], (*path[:at], f"{word} {number - 1}", *path[at + 1 :]))
+    else:
+        before = _start(start, _at(roots[1], path[: at + 1]), path[at + 1 :])
+    if not all(_numeric(each) for each in (*now, before)) or len({each.shape for each in (*now, before)}) != 1:
+        return ""
+    with np.errstate(all="ignore"):
+        origin = before.astype(np.float64)
+        a, e = (each.astype(np.float64) - origin for each in now)
+        if not (a.size and np.isfinite(a).all() and np.isfinite(e).all() and np.abs(e).max() > 0):
+            return ""
+        if np.abs(a).max() <= 1e-6 * np.abs(e).max():
+            return "nothing moves" if number > 1 else "no step at all: nothing moves"
+        factor = patterns.ratio(a, e)
+    if factor is None:
+        return ""
+    if abs(abs(factor) - 1) <= 0.02:
+        return "in the opposite direction" if factor < 0 else ""
+    turned = " and in the opposite direction" if factor < 0 else ""
+    return f"{patterns.times(factor)} times too {'long' if abs(factor) > 1 else 'short'}{turned}"
+
+
+def _start(start: Any, first: Any, rest: Path) -> Any:
+    """What the place `rest` of the first step held before: the parts of `start` stand in the same order."""
+    if type(start) is not list or type(first) is not dict or len(rest) != 1 or len(start) != len(first):
+        return None
+    return start[list(first).index(rest[0])] if rest[0] in first else None
+
+
+def _other_part(path: Path, roots: tuple[Any, Any], spell: Spell) -> list[str]:
+    """Value and gradient told apart: which of the two is right."""
+    for at, key in enumerate(path):
+        actual, expected = _at(roots[0], path[:at]), _at(roots[1], path[:at])
+        if type(expected) is not dict or type(actual) is not dict or not any(map(_is_gradient, expected)):
+            continue
+        others = [name for name in expected if _is_gradient(name) != _is_gradient(str(key))]
+        right = [name for name in others if _same(actual.get(name), expected[name])]
+        if not others or right != others:
+            continue
+        if _is_gradient(str(key)):
+            return [f"{_names(others, path[:at], spell)} right; the gradient is not."]
+        return ["The gradient is right; the value is not."]
+    return []
+
+
+def _names(names: list[str], outer: Path, spell: Spell) -> str:
+    said = " and ".join(f"`{spell((*outer, name))}`" for name in names[:3])
+    return f"{said} {'is' if len(names) == 1 else 'are'}"
+
+
+def _is_gradient(name: str) -> bool:
+    return "gradient" in name
+
+
+def _is_row(tree: Any, word: str) -> bool:
+    """Whether a dictionary holds nothing but ``word 1``, ``word 2``, ..."""
+    return type(tree) is dict and list(tree) == [f"{word} {number}" for number in range(1, len(tree) + 1)]
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for key in path:
         try:
-            while state.spent and not state.differs and state.inputs < count and time.monotonic() - began < seconds:
-                self._once(state, theirs, ours, count)
-        finally:
-            theirs.close()
-            ours.close()
-        took = round(time.monotonic() - began, 1)
-        return Agreement(
-            mutant.task,
-            mutant.name,
-            state.inputs,
-            state.extremes,
-            len(kinds),
-            state.outside,
-            state.differs,
-            took,
-        )
-
-    def _once(self, state: _State, theirs: _Asker, ours: _Asker, count: int) -> None:
-        """Some inputs of the kind that has had the least time."""
-        which = min(state.spent, key=lambda i: state.spent[i])
-        kind, turn = self._kinds[which], state.asked[which]
-        size = self._sizes.get(which, FIRST) if turn else FIRST
-        if (which, turn) not in self._batches:
-            self._batches[which, turn] = _Batch([self._inputs(which, t) for t in range(turn, turn + size)])
-        batch = self._batches[which, turn]
-        state.asked[which] += size
-        fresh = [i for i, digest in enumerate(batch.digests) if digest not in state.seen]
-        state.seen.update(batch.digests)
-        start = time.monotonic()
-        actual = theirs.ask(kind.probe, batch)
-        state.spent[which] += time.monotonic() - start
-        if not batch.expected:
-            start = time.monotonic()
-            batch.expected = ours.ask(kind.probe, batch)
-            quick = time.monotonic() - start < QUICK
-            self._sizes.setdefault(which, BATCH if quick else FIRST)
-        if not fresh:
-            del state.spent[which]  # what it draws is always the same
-        for i in fresh:
-            if state.inputs == count:
-                return
-            extreme = batch.extreme[i]
-            if batch.expected[i].outcome is not None or (extreme and not _finite(batch.expected[i])):
-                state.outside += 1
-            elif _same(actual[i], batch.expected[i]) or _same(
-                *(each.alone(batch.inputs[i]) for each in (theirs, ours))
-            ):
-                state.inputs, state.extremes = state.inputs + 1, state.extremes + extreme
-            else:
-                extra = " made extreme" if extreme else ""
-                state.differs = f"{kind.test}, {kind.probe}({_words(kind.choices)}), draw {turn + i}{extra}"
-                return
-
-    def _drawn(self) -> Iterator[_Kind]:
-        """The kinds of inputs of the hidden tests, as a run of the solution shows them."""
-        seed = seeds.assignment_seed(self.grader.course, self.chapter, self.grader.seed)
-        expected = self.grader.expected(self.chapter)
-        suite = Suite(
-            self.chapter,
-            lambda _, inputs: expected("hidden", inputs),
-            expected,
-            seed=seed,
-            tasks=tuple(task.id for task in self.chapter.tasks),
-            visibility="hidden",
-        )
-        for record in suite.run():
-            for inputs, answer in zip(record.inputs, record.calls, strict=True):
-                reached = slices.reachable(self.source, answer.touched)
-                yield _Kind(record.test, inputs.probe, inputs.choices, reached)
-
-    def _inputs(self, which: int, turn: int) -> tuple[Inputs, bool]:
-        kind = self._kinds[which]
-        rng = seeds.generator(f"agreement {turn}", self.chapter.id, kind.test, kind.probe, choices=kind.choices)
-        values = getattr(cases_of(self.chapter), kind.probe)(rng, **kind.choices)
-        extreme = turn % EVERY == EVERY - 1 and any(True for _ in _floats(values))
-        if extreme:
-            values = copy.deepcopy(values)  # it may be the test's own
-            floats = list(_floats(values))
-            make_extreme(floats[int(rng.integers(len(floats)))], rng)
-        return Inputs(kind.probe, values, kind.choices), extreme
+            tree = tree[key] if type(tree) in (list, tuple, dict) else None
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
 
 
-class _Batch:
-    """Inputs of one kind, and what the solution makes of them."""
-
-    def __init__(self, drawn: Sequence[tuple[Inputs, bool]]) -> None:
-        self.inputs = [inputs for inputs, _ in drawn]
-        self.extreme = [extreme for _, extreme in drawn]
-        self.digests = [inputs_digest(inputs) for inputs in self.inputs]
-        self.seed = int(self.digests[0][:7], 16)
-        self.expected: list[Answer] = []
+def _numeric(value: Any) -> bool:
+    return type(value) is np.ndarray and value.dtype.kind in "biuf"
 
 
-class _Asker:
-    """One program in one worker, in a new process now and then."""
-
-    def __init__(self, session: Session, chapter: Chapter, snapshot: Snapshot) -> None:
-        self.session, self.chapter, self.snapshot = session, chapter, snapshot
-        self._asked = 0
-
-    def ask(self, probe: str, batch: _Batch) -> list[Answer]:
-        """The answers to a batch, which share one seed: both programs draw the same random numbers."""
-        self._ready(len(batch.inputs))
-        return self.session.call_many(probe, [inputs.values for inputs in batch.inputs], seed=batch.seed)
-
-    def alone(self, inputs: Inputs) -> Answer:
-        """The answer to one input asked for itself: nothing that an earlier one left behind has a part in it."""
-        self._ready(1)
-        return self.session.call(inputs, seed=probe_seed(inputs))
-
-    def _ready(self, calls: int) -> None:
-        if self._asked == 0 or self._asked > AFRESH:
-            self.close()
-            self.session.open(self.chapter, self.snapshot, trusted=True)
-        self._asked += calls
-
-    def close(self) -> None:
-        """Ends its process, if it has one."""
-        if self._asked:
-            self.session.close()
-        self._asked = 0
-
-
-def make_extreme(array: np.ndarray[Any, Any], rng: np.random.Generator) -> None:
-    """Changes an array of floats in place: all or one of its numbers 0, all equal, very large, or very small."""
-    flat = array.reshape(-1)  # a view: what is drawn is contiguous
-    match int(rng.integers(5)):
-        case 0:
-            flat[:] = 0
-        case 1:
-            flat[int(rng.integers(flat.size))] = 0
-        case 2:
-            flat[:] = flat[0]
-        case 3:
-            flat *= 1e3
-        case 4:
-            flat *= 1e-6
-
-
-def _floats(tree: Any) -> Iterator[np.ndarray[Any, Any]]:
-    if isinstance(tree, np.ndarray):
-        if tree.dtype.kind == "f" and tree.size and tree.flags.c_contiguous and tree.flags.writeable:
-            yield tree
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from _floats(part)
-    elif isinstance(tree, list | tuple):
-        for part in tree:
-            yield from _floats(part)
-
-
-def _finite(answer: Answer) -> bool:
-    return all(np.isfinite(array).all() for array in _floats(answer.value))
-
-
-def _same(one: Answer, other: Answer) -> bool:
-    if one.outcome is not None or other.outcome is not None:
-        return False
-    return find_difference(one.value, other.value, 1e-4, 1e-5, equal_nan=True) is None
-
-
-def _words(choices: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in choices.items())[:80]
-
-
-def compare(
-    grader: Grader, chapter: Chapter, mutants: Sequence[MachineMutant], count: int, seconds: float = math.inf
-) -> Iterator[Agreement]:
-    """Each mutant's agreement with the solution, in turn; see `Comparison`."""
-    comparison = Comparison(grader, chapter) if mutants else None
-    for mutant in mutants:
-        assert comparison is not None
-        yield comparison.run(mutant, count, seconds)
+def _same(a: Any, e: Any) -> bool:
+    """Whether two trees agree in everything but dtype."""
+    if type(e) is dict:
+        return type(a) is dict and a.keys() == e.keys() and all(_same(a[key], e[key]) for key in e)
+    if type(e) in (list, tuple):
+        return type(a) in (list, tuple) and len(a) == len(e) and all(map(_same, a, e))
+    if _numeric(e):
+        if not _numeric(a) or a.shape != e.shape:
+            return False
+        with np.errstate(all="ignore"):
+            return bool(np.allclose(a.astype(np.float64), e.astype(np.float64), RTOL, ATOL, equal_nan=True))
+    if type(e) is float and type(a) is float:
+        return abs(a - e) <= ATOL + RTOL * abs(e)
+    return type(a) is type(e) and type(e) is not np.ndarray and bool(a == e)

@@ -19,6 +19,7 @@ _MAX_DIRECTORY = 1 << 20  # bytes of a zip's table of contents
 _RATIO_COUNTS_FROM = 1 << 20
 _XZ_MEMORY = 128 << 20
 _CHUNK = 1 << 16
+_ENDS = 100  # reads at the end of an archive; a whole one takes a few
 
 _Member = tuple[tuple[str, ...], bytes]
 
@@ -157,10 +158,12 @@ def _tar(file: IO[bytes], kind: str, wanted: frozenset[str], depth: int, limits:
 
 
 class _Capped:
-    """A stream that refuses a single read, or all of them together, over a cap."""
+    """A stream that refuses a single read, or all of them together, over a cap, and to be read on and on at its end:
+    tarfile skips a member block by block for as long as the header claims, which may be for a thousand years."""
 
     def __init__(self, file: IO[bytes], one: int, total: int | None, words: str) -> None:
         self._file, self._one, self._left, self._words = file, one, total, words
+        self._ends = 0  # reads that gave nothing
         self.seek, self.tell = file.seek, file.tell
 
     def read(self, count: int = -1) -> bytes:
@@ -170,6 +173,9 @@ class _Capped:
             self._left -= len(data)
         if len(data) > self._one or (self._left is not None and self._left < 0):
             raise SubmissionError(self._words)
+        self._ends += not data and count != 0
+        if self._ends > _ENDS:
+            raise EOFError("it goes on beyond its end")
         return data
 
     def seekable(self) -> bool:

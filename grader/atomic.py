@@ -41,6 +41,8 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    if os.name == "nt":
+        return  # a folder cannot be opened there
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import importlib
+import importlib.metadata
+import importlib.util
 import linecache
 import os
 import re
-import resource
-import signal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from grader import wire
-from grader.channel import Channel
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
+
+# errors that tell of a limit; TensorFlow has no such numbers and gives their texts
+FULL = {errno.EFBIG: "file", errno.ENOSPC: "scratch", errno.EDQUOT: "scratch", errno.EMFILE: "descriptors"}
 
 
 class AbsentName(AttributeError):
@@ -60,10 +63,40 @@ class Sources:
         return self.source
 
 
-def serve(channel: Channel, runtime: types.ModuleType, exercises: str) -> None:
-    """Answers `load` once and `call` as often as asked; returns when the socket closes."""
+class Line(Protocol):
+    """What the child hears and answers through: a channel, or where there is no fork, a pipe."""
+
+    def send(self, payload: bytes) -> None:
+        """Writes one frame."""
+
+    def receive(self) -> bytes:
+        """Reads one frame."""
+
+
+def serve(
+    channel: Line,
+    runtime: types.ModuleType,
+    exercises: str,
+    chapter: str,
+    confine: Callable[[dict[str, Any]], None],
+) -> None:
+    """Answers `load` once and `call` as often as asked; returns when the socket closes.
+
+    Args:
+        channel: to whoever asks.
+        runtime: the course's.
+        exercises: the public folder.
+        chapter: where one is named, its probes are loaded before any submission is there, and their `warm`, if they
+            have one, is called: what every submission of the chapter would wait for.
+        confine: sets the limits that the system enforces on this process.
+    """
     runtime.warm()
-    child = _Child(runtime, exercises)
+    child = _Child(runtime, exercises, confine)
+    if chapter:
+        with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
+            child.prepare(chapter)
+            if hasattr(child.probes, "warm"):
+                child.probes.warm()
     while True:
         request = wire.decode(channel.receive())
         try:
@@ -84,20 +117,28 @@ def _flush() -> None:
 
 
 class _Child:
-    def __init__(self, runtime: types.ModuleType, exercises: str) -> None:
-        self.runtime = runtime
+    def __init__(self, runtime: types.ModuleType, exercises: str, confine: Callable[[dict[str, Any]], None]) -> None:
+        self.runtime, self.confine = runtime, confine
         self.exercises = exercises
         self.guard = Guard()
         self.cells: frozenset[str] = frozenset()
         self.caps: dict[str, int] = {}
+        self.processes = 0
+
+    def prepare(self, chapter: str) -> None:
+        """Loads the chapter's probes."""
+        folder = os.path.join(self.exercises, chapter)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        self.probes = importlib.import_module("probes")
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Runs the cells in order; an exception stops only its cell."""
-        confine(request["limits"])
+        self.confine(request["limits"])
         limits = request["limits"]
+        self.processes = limits["processes"]
         self.caps = {"max_bytes": limits["answer"], "max_depth": limits["depth"] + 1, "max_count": limits["count"]}
-        sys.path.insert(0, os.path.join(self.exercises, request["chapter"]))
-        self.probes = importlib.import_module("probes")
+        self.prepare(request["chapter"])
         self.module = StudentModule(request["module"])
         sys.modules[request["module"]] = self.module
         self.cells = frozenset(name for name, _ in request["cells"])
@@ -177,10 +218,11 @@ class _Child:
             kind = "missing"
         elif isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
             kind = "memory"
+        message = message_of(error, getattr(self.runtime, "message", str))
         return {
-            "kind": kind,
+            "kind": exhausted(error, message, self.processes) or kind,
             "exception": type(error).__name__[:80],
-            "message": message_of(error, getattr(self.runtime, "message", str)),
+            "message": message,
             "cell": cell,
             "line": int(line),
         }
@@ -231,6 +273,35 @@ def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> l
     return [task["id"] for task in tasks if task["id"] in waiting or not defined & set(task["names"])]
 
 
+def exhausted(error: BaseException, message: str, processes: int) -> str:
+    """The limit that an exception tells of, by the name of its verdict; empty where it tells of none.
+
+    Args:
+        error: what was raised.
+        message: its text.
+        processes: how many processes and threads there may be: a refused one is told as a mere "try again".
+    """
+    if isinstance(error, RuntimeError) and "can't start new thread" in message:
+        return "processes"  # by their number, or by the room that their stacks would take
+    if isinstance(error, BlockingIOError):
+        return "processes" if _tasks() + 2 >= processes else ""
+    if isinstance(error, OSError):
+        return FULL.get(error.errno or 0, "")
+    if type(error).__module__.startswith("tensorflow."):
+        return next((word for code, word in FULL.items() if os.strerror(code) in message), "")
+    return ""
+
+
+def _tasks() -> int:
+    """Processes and threads that can be seen; in a sandbox these are its own."""
+    count = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
+
+
 def message_of(error: BaseException, text: Callable[[BaseException], str] = str) -> str:
     """The exception's own text, which may itself be code that fails."""
     try:
@@ -245,22 +316,22 @@ def printable(text: str, limit: int = 2000) -> str:
     return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
 
 
-def confine(limits: dict[str, Any]) -> None:
-    """Limits that the system enforces on this process and those it starts; the worker watches the totals."""
-    data = 0
-    with contextlib.suppress(OSError), open("/proc/self/status") as status:
-        data = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
-    for name, soft, hard in (
-        ("RLIMIT_CORE", 0, 0),
-        ("RLIMIT_FSIZE", limits["file"], limits["file"]),
-        ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
-        ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
-        *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
-    ):
-        if hasattr(resource, name):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(getattr(resource, name), (soft, hard))
-    if os.getpid() != 1 and limits.get("own_namespace"):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+def load_runtime(path: str) -> types.ModuleType:
+    """The course's runtime.py as a module."""
+    spec = importlib.util.spec_from_file_location("course_runtime", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["course_runtime"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def versions(names: list[str]) -> dict[str, str]:
+    """The versions of distributions, where they are installed."""
+    found = {}
+    for name in names:
+        for distribution in (name, f"{name}-cpu"):
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                found[name] = importlib.metadata.version(distribution)
+    return found

@@ -9,6 +9,7 @@ Integers, booleans and strings must be equal; floats ``|actual - expected| <= at
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -97,6 +98,11 @@ def find_difference(
 
     The form (structure, dtype, shape) of the whole tree comes first, then the values in the tree's order.
     """
+    found = _first(actual, expected, rtol, atol, equal_nan)
+    return None if found is None else dataclasses.replace(found, roots=(actual, expected))
+
+
+def _first(actual: Any, expected: Any, rtol: float, atol: float, equal_nan: bool) -> Difference | None:
     leaves: list[tuple[Path, Any, Any]] = []
     difference = _walk(actual, expected, leaves)
     if difference is not None:

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from .errors import AuthorError, UsageError
-from .model import Chapter, Course, Limits, Task, Variant
+from .model import Chapter, Course, Limits, Picture, Task, Variant
+from .translations import read as read_translations
 
 COURSE_FILE = "course.toml"
 CHAPTER_FILE = "chapter.toml"
@@ -48,6 +49,7 @@ class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     exercises: str = "exercises"
     solutions: str = "solutions"
     exceptions: tuple[str, ...] = ()
+    translations: str = ""  # a file of them
     environment: dict[str, str] = {}
     threads: int = 1
     min_probe_seconds: float = 20.0  # no chapter may allow less: TensorFlow needs 20
@@ -65,6 +67,7 @@ class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()
     limits: Limits = Limits()
     audit: AuditNumbers | None = None  # in place of the course's
+    pictures: dict[str, Picture] = {}
 
 
 _T = TypeVar("_T", _CourseFile, _ChapterFile)
@@ -123,6 +126,7 @@ def load(root: Path) -> Course:
     runtime = _inside(root, path, "runtime", file.runtime)
     if not runtime.is_file():
         raise AuthorError(f"{path}: runtime: there is no file {file.runtime}")
+    translated = _inside(root, path, "translations", file.translations) if file.translations else None
     solutions = _inside(root, path, "solutions", file.solutions)
     private = solutions if solutions.is_dir() else None
     return Course(
@@ -139,6 +143,8 @@ def load(root: Path) -> Course:
         threads=file.threads,
         images=file.images,
         variants=file.variants,
+        translations=read_translations(translated) if translated is not None else (),
+        translated=translated,
         chapters=tuple(_chapter(exercises, private, name, file) for name in file.chapters),
     )
 
@@ -191,6 +197,9 @@ def _chapter(exercises: Path, solutions: Path | None, name: str, course: _Course
     _names(path, "forbidden", file.forbidden)
     _limits(path, file.limits, min_seconds)
     _tasks(path, file.tasks, min_seconds)
+    for probe, picture in file.pictures.items():
+        if not probe.isidentifier() or not picture.y or (picture.kind != "losses" and not picture.x):
+            raise AuthorError(f"{path}: pictures: {probe}: a probe's name, y, and x but for losses are wanted")
     private = solutions / name if solutions is not None else None
     return Chapter(
         id=name,
@@ -201,6 +210,7 @@ def _chapter(exercises: Path, solutions: Path | None, name: str, course: _Course
         limits=file.limits,
         exercises=folder,
         solutions=private if private is not None and private.is_dir() else None,
+        pictures=file.pictures,
     )
 
 
@@ -213,6 +223,9 @@ def _tasks(path: Path, tasks: tuple[Task, ...], min_seconds: float) -> None:
         if not _TASK_ID.fullmatch(task.id):
             raise AuthorError(f'{path}: tasks: id: "{task.id}" is not of lower-case letters, digits and _')
         _line(path, f"{where}: title", task.title)
+        for key, words in (("style", task.style), ("builtin", task.builtin)):
+            if words:
+                _line(path, f"{where}: {key}", words)
         if not (math.isfinite(task.points) and task.points > 0):
             raise AuthorError(f"{path}: {where}: points: {task.points} is not a positive number")
         if task.minutes <= 0:

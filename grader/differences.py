@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from grader import patterns
+from grader import agreement, patterns
 
 Kind = Literal["structure", "dtype", "shape", "finite", "value"]
 Path = tuple[str | int, ...]
@@ -48,14 +48,20 @@ class Difference:
     relative: float | None = None  # the same over |expected|; None where that is 0
     differing: int = 0  # so many elements at `path` differ
     total: int = 0  # of so many
+    roots: tuple[Any, Any] = (None, None)  # both whole trees: what agrees beside the difference is told as well
 
     @property
     def place(self) -> str:
         """The path as it would be written: ``steps[2].theta``; empty for the whole answer."""
         return path_text(self.path)
 
-    def words(self, show_values: bool) -> str:
-        """What is wrong, in plain words; with `show_values` (public cases) also both sides."""
+    def words(self, show_values: bool, start: Any = None) -> str:
+        """What is wrong, in plain words.
+
+        Args:
+            show_values: whether both sides may be shown, as in public cases.
+            start: what a first step set out from, where the inputs say so; see `agreement.lines`.
+        """
         where = f"`{self.place}`" if self.path else "the answer"
         said = {
             "structure": self._structure,
@@ -65,8 +71,11 @@ class Difference:
             "value": self._value,
         }[self.kind](where, show_values)
         lines = [said[0].upper() + said[1:]]
-        if self.kind in ("finite", "value"):
-            lines += self._agreement()
+        agreed = agreement.lines(self.kind, self.path, self.roots, path_text, start)
+        if self.kind in ("dtype", "shape"):
+            lines[0] = " ".join([lines[0], *agreed])
+        else:
+            lines += agreed
         lines += patterns.describe(self.kind, self.actual, self.expected)
         if show_values and self.kind in ("finite", "value"):
             lines += self._both_sides()
@@ -158,18 +167,6 @@ class Difference:
         if self.index is None:
             return self.actual, self.expected
         return self.actual[self.index].item(), self.expected[self.index].item()
-
-    def _agreement(self) -> list[str]:
-        """Where the path runs through a list: how far the two sides agree."""
-        for at, key in enumerate(self.path):
-            if type(key) is int and key > 0:
-                outer = path_text(self.path[:at])
-                first = f"`{outer}[0]`" if outer else "The first entry"
-                if key == 1:
-                    return [f"{first} agrees; the two part at `{outer}[1]`."]
-                upto = f"{first} to `{outer}[{key - 1}]`" if outer else f"The first {key} entries"
-                return [f"{upto} agree; the two part at `{outer}[{key}]`."]
-        return []
 
     def _both_sides(self) -> list[str]:
         if self.index is None:

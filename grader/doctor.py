@@ -140,15 +140,7 @@ def check_namespaces(switches: Path = Path("/proc/sys")) -> Check:
     name = "namespaces"
     if not (switches / "kernel").is_dir():
         return Check(name, "warn", "this is not Linux: no bubblewrap here")
-    wrong = [
-        f"{dotted}={right}"
-        for dotted, forbidding, right in (
-            ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
-            ("kernel.unprivileged_userns_clone", "0", "1"),
-            ("user.max_user_namespaces", "0", "10000"),
-        )
-        if _switch(switches, dotted) == forbidding
-    ]
+    wrong = sandbox.forbidding(switches)
     if not wrong:
         return Check(name, "ok", "ordinary programs may make user namespaces")
     # the first does not stop root, nor a bubblewrap with an AppArmor profile: check_bubblewrap tries it
@@ -239,10 +231,6 @@ def _version(distribution: str) -> str | None:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _switch(switches: Path, dotted: str) -> str:
-    return _read(switches / dotted.replace(".", "/"))
 
 
 def _read(path: Path) -> str:

@@ -1,16 +1,14 @@
-"""How a student's code ended without an answer: the kinds of exception, and how a process died, in words."""
+"""How a student's process ended without an answer, in words for the student."""
 
 from __future__ import annotations
 
-import builtins
+from msgspec.structs import replace
 
 from grader.child import printable
 from grader.model import Answer, Outcome
 
-BUILTIN_EXCEPTIONS = frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
-)
-KINDS = {  # of what a student's code raised
+# what a student's process may say that it was, and what that is for the report
+KINDS = {
     "error": Outcome.ERROR,
     "syntax": Outcome.ERROR,
     "missing": Outcome.MISSING,
@@ -18,6 +16,7 @@ KINDS = {  # of what a student's code raised
     "forbidden": Outcome.FORBIDDEN,
     "memory": Outcome.MEMORY,
 }
+EXHAUSTED = ("file", "scratch", "descriptors", "processes")  # kinds too: a limit that an exception told of
 
 
 def ended(status: str, detail: str, what: str) -> Answer:
@@ -38,13 +37,26 @@ def ended(status: str, detail: str, what: str) -> Answer:
         "processes": "started more processes or threads than it may",
         "descriptors": "opened more files, pipes or sockets than it may",
         "scratch": "wrote more to the disk than it may",
+        "file": "wrote a larger file than it may",
         "files": "made more files than it may",
         "output": "printed more than it may; look for a print in a loop",
         "garbled": "sent back something that is not an answer",
         "worker": "took the process that runs it down, twice",
         "gone": "had ended before this test",
     }
-    text = words.get(status)
+    text = words.get("file" if detail == "SIGXFSZ" else status)
     if text is None:
         text = f"ended its own process ({printable(detail, 40)})" if detail else "ended its own process"
     return Answer(Outcome.ERROR, message=f"your code {text}{while_}")
+
+
+def exhausted(kind: str, cell: str, line: int) -> Answer:
+    """The verdict on a process that ran into a limit and was told so by an exception.
+
+    Args:
+        kind: one of `EXHAUSTED`.
+        cell: where in the student's code; empty where that is not known.
+        line: of that cell.
+    """
+    answer = ended(kind, "", "")
+    return replace(answer, message=f"{answer.message} ({cell}, line {line})") if line else answer

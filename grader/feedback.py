@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from grader.model import Answer, Outcome, Snapshot
+from grader import translations
+from grader.differences import Difference
+from grader.model import Answer, Outcome, Snapshot, Translation
 from grader.records import Record
 
 # how grave: a task's outcome is the first of these that one of its tests has
@@ -38,13 +41,14 @@ def visible_errors(records: Iterable[Record]) -> frozenset[Key]:
     )
 
 
-def message(record: Record, snapshot: Snapshot, visible: frozenset[Key]) -> str:
+def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], translated: Sequence[Translation] = ()) -> str:
     """The verdict on one test in words; empty where it passed.
 
     Args:
         record: what became of the test.
         snapshot: the submission, for the line of the student's code.
         visible: from `visible_errors`.
+        translated: what exceptions mean.
     """
     if record.outcome is Outcome.PASSED:
         return ""
@@ -52,15 +56,17 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key]) -> str:
     if record.outcome is Outcome.INFRASTRUCTURE:
         return f"The grader could not run this test: {record.words or (record.answer or Answer(None)).message}"
     if record.difference is not None:
-        words = record.difference.words(show_values=public)
+        words = f"{_label(record.difference)}{record.difference.words(public, _start(record))}"
         return f"{_called(record)}{words}" if public else words
     if record.answer is not None and record.answer.hearsay:
-        return raised(record.answer, snapshot, public or _key(record.answer) in visible)
+        return raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
     return _sentence(record.words)
 
 
-def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
-    """How the student's code ended: the class of its exception, its line, and where allowed its own words."""
+def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:
+    """How the student's code ended: class and line of its exception, its own words where allowed, what it means."""
+    if not answer.hearsay and answer.message:
+        return _sentence(answer.message)  # our own words
     own = answer.message if with_message else ""
     place = f"{answer.cell}, line {answer.line}" if answer.line else ""
     if answer.outcome is Outcome.MISSING:
@@ -82,7 +88,29 @@ def raised(answer: Answer, snapshot: Snapshot, with_message: bool) -> str:
         if answer.column and unreadable:
             indent = len(source) - len(source.lstrip())
             text += "\n    " + " " * max(0, answer.column - 1 - indent) + "^"
-    return text
+    meaning = translations.meaning(translated, answer.exception, own)
+    return f"{text}\nIn plain words: {meaning}" if meaning else text
+
+
+LABELS = {
+    "structure": "Wrong form",
+    "dtype": "Wrong dtype",
+    "shape": "Wrong shape",
+    "finite": "Not finite",
+    "value": "Wrong value",
+}
+
+
+def _label(difference: Difference) -> str:
+    """What kind of fault it is, in two words."""
+    gradient = any(type(key) is str and "gradient" in key for key in difference.path)
+    label = LABELS[difference.kind]
+    return f"{label.replace('value', 'gradient') if gradient else label}. "
+
+
+def _start(record: Record) -> Any:
+    """What the steps of a case set out from, by the name that inputs have for it."""
+    return record.inputs[-1].values.get("start") if record.inputs else None
 
 
 def _called(record: Record) -> str:

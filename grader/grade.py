@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, feedback, marks, misconceptions, printouts, recorded, render, seeds, slices
+from grader import __version__, diagnosis, feedback, marks, plates, printouts, recorded, render, seeds, slices, snippets
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -30,7 +30,8 @@ from grader.plugin import Suite
 from grader.recorded import Recorder, Recording
 from grader.records import Record, Visibility
 from grader.sandbox import Sandbox, choose
-from grader.session import Loaded, Session
+from grader.session import Session
+from grader.testimony import Loaded
 
 Progress = Callable[[Record], None]
 
@@ -71,6 +72,7 @@ class Grader:
         self._references: dict[str, Snapshot] = {}
         self._recordings: dict[str, Recording] = {}
         self.printed: tuple[Printed, ...] = ()  # by the submission graded last, before it saw any hidden case
+        self.plates: tuple[plates.Plate, ...] = ()  # what could be drawn of its visible cases
 
     def __enter__(self) -> Grader:
         return self
@@ -104,7 +106,7 @@ class Grader:
             InfrastructureError: no worker comes up.
             AuthorError: the course's own files are at fault.
         """
-        self.printed = ()
+        self.printed, self.plates = (), ()
         started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
         seed = seeds.assignment_seed(self.course, chapter, self.seed)
         chosen = chapter.closure(task) if task else tuple(t.id for t in chapter.tasks)
@@ -115,9 +117,11 @@ class Grader:
             self._oracle_session.launch()  # it comes up while the other one does
         try:
             try:
-                loaded = self.session.open(chapter, snapshot)
-                records = self._suite(chapter, self._student, seed, chosen, loaded, progress).run()
+                self.session.begin(chapter, snapshot)
+                records = self._suite(chapter, seed, chosen, progress).run()
+                loaded = self.session.loaded()
                 self.printed = printouts.of(loaded, records)
+                self.plates = plates.of(chapter, records, lambda inputs: self.expected(chapter)("public", inputs))
             finally:
                 self.session.close()
             tasks = tuple(self._task_report(chapter.task(name), records, snapshot, chapter) for name in chosen)
@@ -255,30 +259,18 @@ class Grader:
     def _student(self, task: Task, inputs: Inputs) -> Answer:
         return self.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
 
-    def _suite(
-        self,
-        chapter: Chapter,
-        program: Callable[[Task, Inputs], Answer],
-        seed: str,
-        tasks: tuple[str, ...],
-        loaded: Loaded,
-        progress: Progress | None,
-    ) -> Suite:
-        verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
-        for name, dotted, cell, line in loaded.forbidden:
-            known = dotted in chapter.forbidden or dotted in chapter.task(name).forbidden
-            words = f"{dotted if known else 'a built-in'} must not be used in this task ({cell}, line {line})"
-            verdicts.setdefault(name, Answer(Outcome.FORBIDDEN, message=words))
-        return Suite(
-            chapter,
-            program,
-            self.expected(chapter),
-            seed=seed,
-            tasks=tasks,
-            verdicts=verdicts,
-            untouched=loaded.untouched,
-            progress=progress,
-        )
+    def _suite(self, chapter: Chapter, seed: str, tasks: tuple[str, ...], progress: Progress | None) -> Suite:
+        def settle() -> tuple[dict[str, Answer], tuple[str, ...]]:
+            loaded = self.session.loaded()
+            verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
+            for name, dotted, cell, line in loaded.forbidden:
+                known = dotted in chapter.forbidden or dotted in chapter.task(name).forbidden
+                words = f"{dotted if known else 'a built-in'} must not be used in this task ({cell}, line {line})"
+                verdicts.setdefault(name, Answer(Outcome.FORBIDDEN, message=words))
+            return verdicts, loaded.untouched
+
+        expected = self.expected(chapter)
+        return Suite(chapter, self._student, expected, seed=seed, tasks=tasks, settle=settle, progress=progress)
 
     def expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
         """What is right: the recorded values of visible cases, the reference's of hidden ones."""
@@ -295,32 +287,24 @@ class Grader:
 
     def _task_report(self, task: Task, records: Sequence[Record], snapshot: Snapshot, chapter: Chapter) -> TaskReport:
         mine = [record for record in records if record.task == task.id]
-        told = self._diagnosis(task, mine, chapter)
-        return marks.task_report(task, mine, snapshot, feedback.visible_errors(records), *told)
-
-    def _diagnosis(self, task: Task, mine: Sequence[Record], chapter: Chapter) -> tuple[str, str]:
-        """The misconception that fits, if one does, and the hint to give."""
-        outcomes = {record.outcome for record in mine}
-        if outcomes <= {Outcome.PASSED}:
-            return "", ""
-        hints = render.hints(chapter).get(task.id, ("", "", ""))
-        if not any(call.outcome is None or call.line for record in mine for call in record.calls):
-            return "", hints[0]  # it never ran, so it shows nothing
-        candidates = [
-            mutant
-            for mutant in self.mutants(chapter)
-            if task.id in mutant.fails
-            and misconceptions.possible(mine, self.program(chapter, as_snapshot(chapter, mutant.source)))
-        ]
-        name = misconceptions.matching(
-            mine, ((mutant.name, self.profile(chapter, mutant, task.id)) for mutant in candidates)
+        visible = feedback.visible_errors(records)
+        found = diagnosis.of(
+            mine,
+            render.hints(chapter).get(task.id, ("", "", ""))[0],
+            [mutant for mutant in self.mutants(chapter) if task.id in mutant.fails],
+            lambda mutant: self.program(chapter, as_snapshot(chapter, mutant.source)),
+            lambda mutant: self.profile(chapter, mutant, task.id),
         )
-        found = next((mutant.hint for mutant in candidates if mutant.name == name), hints[0])
-        return name, found
+        words = marks.Words(
+            message=lambda record: feedback.message(record, snapshot, visible, self.course.translations),
+            snippet=lambda record: snippets.of(record, chapter, snapshot),
+            found=found,
+        )
+        return marks.task_report(task, mine, words)
 
-    @staticmethod
-    def _problems(loaded: Loaded, snapshot: Snapshot) -> tuple[str, ...]:
-        return tuple(feedback.raised(problem, snapshot, True) for problem in loaded.problems)
+    def _problems(self, loaded: Loaded, snapshot: Snapshot) -> tuple[str, ...]:
+        means = self.course.translations
+        return tuple(feedback.raised(problem, snapshot, True, means) for problem in loaded.problems)
 
 
 def as_snapshot(chapter: Chapter, source: str) -> Snapshot:

@@ -8,7 +8,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-Kind = Literal["error", "syntax", "missing", "absent", "forbidden", "memory"]
+Kind = Literal[
+    "error", "syntax", "missing", "absent", "forbidden", "memory", "file", "scratch", "descriptors", "processes"
+]
 T = TypeVar("T")
 
 

@@ -224,3 +224,24 @@ def _tmpfs_used(folder: str) -> tuple[int, int]:
         info = os.statvfs(folder)
         return (info.f_blocks - info.f_bfree) * info.f_frsize, info.f_files - info.f_ffree
     return 0, 0
+
+
+def confine(limits: dict[str, Any]) -> None:
+    """Limits that the system enforces on this process and those it starts; the worker watches the totals."""
+    data = 0
+    with contextlib.suppress(OSError), open("/proc/self/status") as status:
+        data = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+    for name, soft, hard in (
+        ("RLIMIT_CORE", 0, 0),
+        ("RLIMIT_FSIZE", limits["file"], limits["file"]),
+        ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
+        ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
+        *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
+    ):
+        if hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (soft, hard))
+    if os.getpid() != 1 and limits.get("own_namespace"):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
 
 from grader import feedback
-from grader.model import Outcome, Snapshot, Task, TaskReport, TestReport
+from grader.diagnosis import Diagnosis
+from grader.model import Outcome, Task, TaskReport, TestReport
 from grader.records import Record
 
 
-def task_report(
-    task: Task,
-    mine: Sequence[Record],
-    snapshot: Snapshot,
-    visible: frozenset[feedback.Key],
-    misconception: str,
-    hint: str,
-) -> TaskReport:
+class Words(Struct, frozen=True):
+    """What is said of a task's tests."""
+
+    message: Callable[[Record], str]  # the verdict
+    snippet: Callable[[Record], str]  # lines that show a fault again
+    found: Diagnosis = Diagnosis()
+
+
+def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
     """Splits a task's points over its hidden tests, all parameters of one or nothing, and puts each verdict into words.
 
     Args:
         task: the task.
         mine: the records of its tests.
-        snapshot: the submission.
-        visible: the exceptions that visible cases have shown.
-        misconception: the known mistake that the submission shows, or "".
-        hint: what to tell whoever fails.
+        words: what to say of them.
     """
     names = list(dict.fromkeys(record.test for record in mine))
     hidden = {record.test for record in mine if record.visibility == "hidden"}
@@ -37,6 +38,7 @@ def task_report(
         worst = failed[0] if failed else group[0]
         worth = points if name in hidden else 0.0
         wrong = worst.outcome is Outcome.FAILED
+        advised = bool(failed) and worst.outcome not in (Outcome.BLOCKED, Outcome.INFRASTRUCTURE)
         tests.append(
             TestReport(
                 id=name,
@@ -45,18 +47,23 @@ def task_report(
                 points=round(worth, 4),
                 score=0.0 if failed else round(worth, 4),
                 visibility=worst.visibility,
-                message=feedback.message(worst, snapshot, visible),
-                hint=hint if failed and worst.outcome not in (Outcome.BLOCKED, Outcome.INFRASTRUCTURE) else "",
-                misconception=misconception if wrong else "",
+                message=words.message(worst),
+                hint=words.found.hints.get(name, words.found.hint) if advised else "",
+                misconception=words.found.misconception if wrong else "",
                 seconds=round(sum(record.seconds for record in group), 3),
+                snippet=words.snippet(worst),
             )
         )
     passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)
+    outcome = feedback.gravest(test.outcome for test in tests)
+    done = outcome is Outcome.PASSED
     return TaskReport(
         id=task.id,
         title=task.title,
         score=round(task.points * passed / len(hidden), 4) if hidden else 0.0,
         max_score=task.points if hidden else 0.0,
-        outcome=feedback.gravest(test.outcome for test in tests),
+        outcome=outcome,
         tests=tuple(tests),
+        style=task.style if done else "",
+        builtin=task.builtin if done else "",
     )

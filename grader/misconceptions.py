@@ -56,3 +56,30 @@ def matching(student: Sequence[Record], mutants: Iterable[tuple[str, Sequence[Re
     """The name of the one mutant that agrees; empty where none does, or several do."""
     found = [name for name, records in mutants if agree(student, records)]
     return found[0] if len(found) == 1 else ""
+
+
+def shown_by(student: Sequence[Record], mutants: Iterable[tuple[str, Callable[[Inputs], Answer]]]) -> dict[str, str]:
+    """Test by test, the one mutant that gives the same wrong values there: for several faults at once.
+
+    An exception tells too little, and so does a test of properties.
+
+    Args:
+        student: the records of one task.
+        mutants: names, and what each answers to inputs.
+    """
+    failing: dict[str, list[Record]] = {}
+    for record in student:
+        if record.outcome is Outcome.FAILED and record.calls and not record.properties:
+            failing.setdefault(record.test, []).append(record)
+    telling = {
+        name: records
+        for name, records in failing.items()
+        if all(call.outcome is None for record in records for call in record.calls)
+    }
+    found: dict[str, list[str]] = {name: [] for name in telling}
+    for mutant, ask in mutants:
+        for name, records in telling.items():
+            pairs = [pair for record in records for pair in zip(record.calls, record.inputs, strict=True)]
+            if all(_same_answer(answer, ask(inputs)) for answer, inputs in pairs):
+                found[name].append(mutant)
+    return {name: mutants[0] for name, mutants in found.items() if len(mutants) == 1}

@@ -60,6 +60,20 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()  # dotted names that must not be used inside this task's definitions
     minutes: int = 15
     time_limit: float | None = None  # seconds a probe; None: the chapter's
+    style: str = ""  # for whoever has passed: another way to write it,
+    builtin: str = ""  # and what to take in real work
+
+
+class Picture(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is drawn of a probe's visible cases, the student's beside the expected.
+
+    "path": points [n, 2] on the contours of a bowl; "curve": numbers over points of the inputs; "losses": numbers over
+    steps, on a log scale. Places in a tree are written with dots.
+    """
+
+    kind: Literal["path", "curve", "losses"]
+    y: tuple[str, ...]  # places in the answer, each with axes of its own
+    x: str = ""  # of a path: the bowl's matrix, in the inputs; of a curve: the points, there; of losses: in the answer
 
 
 class Chapter(Struct, frozen=True):
@@ -73,6 +87,7 @@ class Chapter(Struct, frozen=True):
     limits: Limits
     exercises: Path  # its public folder
     solutions: Path | None  # its private folder, where there is one
+    pictures: dict[str, Picture] = {}  # by probe
 
     @property
     def key(self) -> str:
@@ -111,6 +126,14 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True):
     form: bool = True  # whether dtypes, graphs and exceptions stay the same too, so that only last digits may differ
 
 
+class Translation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an exception of the libraries means, in a plain sentence."""
+
+    exception: str  # the class's name
+    means: str
+    says: str = ""  # a regular expression that its message holds; empty: whatever it says
+
+
 class Course(Struct, frozen=True):
     """A course: its chapters and what a worker must load before it forks."""
 
@@ -128,6 +151,8 @@ class Course(Struct, frozen=True):
     threads: int = 1  # that the framework may use for one submission
     images: dict[str, str] = {}  # device -> the container image with the course's libraries
     variants: tuple[Variant, ...] = ()
+    translations: tuple[Translation, ...] = ()  # of exceptions, the first that fits counts
+    translated: Path | None = None  # the file that they stand in
 
     def chapter(self, name: str) -> Chapter:
         """The chapter called `name`: its id, its short name or its number.
@@ -189,6 +214,15 @@ class Printed(Struct, frozen=True):
     text: str
 
 
+class Drawing(Struct, frozen=True):
+    """A picture of a visible case, for the student alone. Never part of a report."""
+
+    task: str
+    test: str
+    caption: str
+    svg: str
+
+
 class TestReport(Struct, frozen=True):
     """The verdict on one test function; its parameters are all or nothing."""
 
@@ -202,6 +236,7 @@ class TestReport(Struct, frozen=True):
     hint: str = ""
     misconception: str = ""
     seconds: float = 0.0
+    snippet: str = ""  # of a visible test that fails: lines of Python that do the same
 
 
 class TaskReport(Struct, frozen=True):
@@ -213,6 +248,8 @@ class TaskReport(Struct, frozen=True):
     max_score: float
     outcome: Outcome
     tests: tuple[TestReport, ...]
+    style: str = ""  # of a task that has passed: another way to write it,
+    builtin: str = ""  # and what to take in real work
 
 
 class Report(Struct, frozen=True):

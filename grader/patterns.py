@@ -61,6 +61,14 @@ def _shape(a: Array, e: Array) -> str:
         return "Only axes of size 1 differ: check keepdims, squeeze and expand_dims."
     if len(mine) == 2 and len(_squeezed(theirs)) == 1 and mine[0] == mine[1] == max(theirs):
         return "It looks as if a column (n, 1) had been combined with a row (n,), which broadcasts to (n, n)."
+    if len(mine) == len(theirs) + 1 and len(mine) > 1 and mine[1:] == theirs and mine[0] == theirs[0]:
+        return "A column has met a row on the way: (n, 1) with (n,) broadcasts to (n, n)."
+    axis = _dropped(mine, theirs)
+    if axis is not None:
+        return f"Axis {axis} has been reduced away: give another `axis`, or keep it with `keepdims`."
+    axis = _dropped(theirs, mine)
+    if axis is not None and len(mine) > 1:
+        return f"Axis {axis} has not been reduced: is an `axis` missing?"
     if len(mine) > 1 and mine == theirs[::-1]:
         return "The axes stand in the opposite order: it is transposed."
     if theirs and mine == ():
@@ -115,25 +123,34 @@ def _value(actual: Any, expected: Any) -> str:
 
 def _factor(a: Array, e: Array) -> str:
     """``Everywhere 1.9 times too large``, where one factor explains all, and more than one element."""
-    top = np.abs(e).max()
-    if not (0 < top < np.inf):
-        return ""
-    used = np.abs(e) > 1e-6 * top
-    if np.count_nonzero(used) < 2:
-        return ""
-    factor = float(np.median(a[used] / e[used]))
+    factor = ratio(a, e)
     # a wrong step that comes on top of a common start also has a factor of about 1: tell only what is clear
-    if not (np.isfinite(factor) and factor != 0 and abs(abs(factor) - 1) > 0.02 and _near(a, factor * e)):
-        return ""
-    size = abs(factor) if abs(factor) > 1 else 1 / abs(factor)
-    if size >= 1e6:
+    if factor is None or abs(abs(factor) - 1) <= 0.02:
         return ""
     sign = " and with the opposite sign" if factor < 0 else ""
-    # two digits of what is above one, so that "1.0 times" is never said
-    said = f"{size:.2f}" if size < 1.095 else f"{size:.1f}".removesuffix(".0") if size < 10 else f"{size:.2g}"
+    return f"Everywhere {times(factor)} times too {'large' if abs(factor) > 1 else 'small'}{sign}."
+
+
+def ratio(a: Array, e: Array) -> float | None:
+    """The one factor that explains all of several elements, if there is one."""
+    top = np.abs(e).max()
+    if not (0 < top < np.inf):
+        return None
+    used = np.abs(e) > 1e-6 * top
+    if np.count_nonzero(used) < 2:
+        return None
+    factor = float(np.median(a[used] / e[used]))
+    if not (np.isfinite(factor) and factor != 0 and 1e-6 < abs(factor) < 1e6 and _near(a, factor * e)):
+        return None
+    return factor
+
+
+def times(factor: float) -> str:
+    """How many times too large or too small, in two digits of what is above one: "1.0 times" is never said."""
+    size = abs(factor) if abs(factor) > 1 else 1 / abs(factor)
     if size >= 100:
-        said = f"{float(f'{size:.1e}'):.0f}"
-    return f"Everywhere {said} times too {'large' if abs(factor) > 1 else 'small'}{sign}."
+        return f"{float(f'{size:.1e}'):.0f}"
+    return f"{size:.2f}" if size < 1.095 else f"{size:.1f}".removesuffix(".0") if size < 10 else f"{size:.2g}"
 
 
 def _offset(a: Array, e: Array) -> str:
@@ -161,3 +178,11 @@ def _almost(a: Array, e: Array) -> str:
 def _near(a: Array, e: Array) -> bool:
     """Equal up to a thousandth of the largest element."""
     return bool(np.abs(a - e).max() <= 1e-3 * np.abs(e).max())
+
+
+def _dropped(mine: tuple[int, ...], theirs: tuple[int, ...]) -> int | None:
+    """The axis of `theirs` that `mine` lacks, where it lacks that one alone and only one can be meant."""
+    if len(mine) != len(theirs) - 1 or not mine:
+        return None
+    found = [axis for axis in range(len(theirs)) if theirs[:axis] + theirs[axis + 1 :] == mine]
+    return found[0] if len(found) == 1 else None

@@ -54,6 +54,8 @@ class Suite:
         verdicts: tasks that are settled without running anything.
         untouched: tasks that nobody has begun, so that they are missing rather than blocked.
         blocking: whether a failed need blocks.
+        settle: called once the suite is collected, before its first test: says what is settled and untouched, in
+            place of the two above. What it takes is waited for only then.
         progress: called with each record.
         visibility: only the tests of this kind; None: both.
         stop: whether the first test that fails is the last to run.
@@ -72,6 +74,7 @@ class Suite:
         verdicts: Mapping[str, Answer] | None = None,
         untouched: tuple[str, ...] = (),
         blocking: bool = True,
+        settle: Callable[[], tuple[Mapping[str, Answer], tuple[str, ...]]] | None = None,
         progress: Callable[[Record], None] | None = None,
         visibility: Visibility | None = None,
         stop: bool = False,
@@ -81,8 +84,10 @@ class Suite:
         self.chapter, self.program, self.reference = chapter, program, reference
         self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
         self.verdicts = verdicts or {}
+        self.settle = settle
         self.progress = progress
         self.visibility, self.stop, self.measure, self.only = visibility, stop, measure, only
+        self.unsettled: GraderError | None = None
         self.records: list[Record] = []
         self.broken: list[str] = []
         self._current: Record | None = None
@@ -111,6 +116,8 @@ class Suite:
         forget_changed(files)
         with QuietEnvironment():
             code = pytest.main(arguments, plugins=[self])
+        if self.unsettled is not None:
+            raise self.unsettled
         if self.broken:
             raise AuthorError(f"the suite of {self.chapter.id} cannot be run: {self.broken[0]}")
         if code == pytest.ExitCode.INTERRUPTED:
@@ -206,6 +213,12 @@ class Suite:
             key=lambda item: (FILES[item.path.name] == "hidden", order[item.get_closest_marker("task").args[0]])  # type: ignore[union-attr]
         )
         items[:] = [] if self.broken else chosen
+        if self.settle is not None:
+            try:
+                self.verdicts, self.untouched = self.settle()
+            except GraderError as error:
+                self.unsettled = error
+                items[:] = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -213,13 +226,15 @@ class Suite:
         function = function_of(item)
         marker = item.get_closest_marker("task")
         assert marker is not None
+        said = inspect.getdoc(function) or function.__name__
         self._current = record = Record(
             test=function.__name__,
             params=getattr(getattr(item, "callspec", None), "id", ""),
             task=marker.args[0],
             visibility=FILES[item.path.name],
-            claim=(inspect.getdoc(function) or function.__name__).strip().splitlines()[0],
+            claim=said.strip().splitlines()[0],
             properties=item.get_closest_marker("properties") is not None,
+            hint=" ".join(said.partition("\nHint:")[2].split()),
             calls=[],
             inputs=[],
         )

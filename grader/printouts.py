@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from grader.model import Printed
 from grader.records import Record
-from grader.session import PRINTED, Loaded
+from grader.session import PRINTED
+from grader.testimony import Loaded
 
 
 def of(loaded: Loaded, records: Sequence[Record]) -> tuple[Printed, ...]:

@@ -22,6 +22,7 @@ class Record(Struct):
     visibility: Visibility
     claim: str
     properties: bool
+    hint: str = ""  # of the claim's own, where its author has written one
     outcome: Outcome = Outcome.INFRASTRUCTURE
     words: str = ""  # a check's own words, for the student
     difference: Difference | None = None

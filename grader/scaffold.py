@@ -42,6 +42,8 @@ title = "{title}"
 points = {points}
 minutes = 15  # TODO(author): how long it takes a student
 names = ["{id}"]
+style = "TODO(author): another way to write it, for whoever has passed"
+builtin = "TODO(author): what to take in real work"
 needs = []
 """
 _CASE = '''

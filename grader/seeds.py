@@ -57,7 +57,12 @@ def seed_id(course: Course, seed: str) -> str:
     return hmac.new(secret(course), f"name of {seed}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def number(seed: str, *words: str, choices: dict[str, Any]) -> int:
+    """What the generator of one case is made of."""
+    text = json.dumps([seed, *words, choices], sort_keys=True, default=repr)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
+
+
 def generator(seed: str, *words: str, choices: dict[str, Any]) -> np.random.Generator:
     """The generator of one case: its own stream for every test and every choice."""
-    text = json.dumps([seed, *words, choices], sort_keys=True, default=repr)
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little"))
+    return np.random.default_rng(number(seed, *words, choices=choices))

@@ -8,31 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from grader import hearsay, wire
+from grader import wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
 from grader.child import printable
-from grader.endings import BUILTIN_EXCEPTIONS, KINDS, ended
+from grader.endings import ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
 from grader.sandbox import Launched, Sandbox
+from grader.spawned.pipe import Pipe
+from grader.testimony import BUILTIN_EXCEPTIONS, Loaded, Testimony
 
 START_SECONDS = 180.0
-WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 PRINTED = 4000  # characters of what one request printed
 GRACE = 15.0  # what the worker may take beyond a deadline before it is killed
-
-
-class Loaded(Struct, frozen=True):
-    """What came of running the submission's cells."""
-
-    problems: tuple[Answer, ...] = ()
-    forbidden: tuple[tuple[str, str, str, int], ...] = ()  # task, dotted name, cell, line
-    untouched: tuple[str, ...] = ()  # tasks that nobody has begun
-    verdict: Answer | None = None  # where no probe can be run at all
-    printed: str = ""
 
 
 class Session:
@@ -51,21 +41,26 @@ class Session:
         self.tick: Callable[[], None] | None = None  # called all the time while waiting; may raise to give up
         self.known = BUILTIN_EXCEPTIONS | frozenset(course.exceptions)
         self._launched: Launched | None = None
-        self._channel: Channel | None = None
+        self._channel: Channel | Pipe | None = None
         self._opening: dict[str, Any] | None = None
         self._alive = False
-        self._loaded = Loaded()
+        self._loaded: Loaded | None = None
         self._limits = Limits()
-        self._trusted = False
         self._left = 0.0
         self._waiting = False  # for an answer that nobody has read yet
+        self._asked = False  # whether the submission has been sent ahead
         self._printed = ""
         self._greeted = False
 
     # One submission
 
     def open(self, chapter: Chapter, snapshot: Snapshot, *, trusted: bool = False) -> Loaded:
-        """Gives the submission a process of its own and runs its cells there.
+        """Gives the submission a process of its own and runs its cells there; arguments as for `begin`."""
+        self.begin(chapter, snapshot, trusted=trusted)
+        return self.loaded()
+
+    def begin(self, chapter: Chapter, snapshot: Snapshot, *, trusted: bool = False) -> None:
+        """Sends the submission to its process and does not wait: the suite is collected meanwhile.
 
         Args:
             chapter: whose probes and limits.
@@ -73,7 +68,6 @@ class Session:
             trusted: a program of the course's own, which may take any number of calls.
         """
         self._limits = chapter.limits
-        self._trusted = trusted
         self._left = math.inf if trusted else chapter.limits.total_seconds
         common = list(chapter.forbidden)
         self._opening = {
@@ -91,9 +85,17 @@ class Session:
             "seconds": chapter.limits.import_seconds,
             "limits": {name: getattr(chapter.limits, name) for name in Limits.__struct_fields__},
         }
-        self._lines = {cell.name: cell.source.count("\n") + 1 for cell in snapshot.cells}
-        self._loaded = Loaded()
-        self._loaded = self._load()
+        self._testimony = Testimony(snapshot, self.known, trusted)
+        self._loaded = None
+        self.start()
+        with contextlib.suppress(ChannelError, WireError):  # `loaded` tries again, and says what is wrong
+            self._send({**self._opening, "seconds": self._limits.import_seconds})
+            self._asked = self._waiting = True
+
+    def loaded(self) -> Loaded:
+        """What came of running the cells of the submission that was sent; waits for it once."""
+        if self._loaded is None:
+            self._loaded = self._load()
         return self._loaded
 
     def call(
@@ -107,8 +109,9 @@ class Session:
             forbidden: dotted names refused for this call alone.
             seconds: the deadline; None: the chapter's.
         """
-        if self._loaded.verdict is not None:
-            return self._loaded.verdict
+        verdict = self.loaded().verdict
+        if verdict is not None:
+            return verdict
         if not self._alive:
             again = self._load()
             if again.verdict is not None:
@@ -121,25 +124,28 @@ class Session:
             "forbidden": list(forbidden),
         }
         result = self._exchange(message, seconds or self._limits.probe_seconds)
-        answer = result if isinstance(result, Answer) else self._read(result)
+        answer = result if isinstance(result, Answer) else self._testimony.answer(result)
         return replace(answer, printed=self._printed) if self._printed else answer
 
     def call_many(self, probe: str, many: Sequence[Any], *, seed: int) -> list[Answer]:
-        """Runs one probe of a trusted program on several inputs, seeded once; what ends it answers each of them."""
-        assert self._trusted
-        if self._loaded.verdict is not None:
-            return [self._loaded.verdict] * len(many)
+        """Runs one probe of a program of the course's own on one input after the other, seeded once for all.
+
+        What ends the process, or is no value at all, is the answer to each of them.
+        """
+        verdict = self.loaded().verdict
+        if verdict is not None:
+            return [verdict] * len(many)
         if not self._alive:
             self._load()
         message = {"op": "call", "probe": probe, "many": list(many), "seed": seed, "forbidden": []}
         result = self._exchange(message, self._limits.probe_seconds * len(many))
         parts = [result] * len(many) if isinstance(result, Answer) else result.get("many", [result] * len(many))
-        return [part if isinstance(part, Answer) else self._read(part) for part in parts]
+        return [part if isinstance(part, Answer) else self._testimony.answer(part) for part in parts]
 
     def close(self) -> None:
         """Ends the submission; a worker in which something is left of it is replaced."""
         self._opening = None
-        self._alive = False
+        self._alive = self._asked = False
         if self._channel is None:
             return
         tick, self.tick = self.tick, None  # what has been given up must still be tidied away
@@ -172,12 +178,8 @@ class Session:
             return
         scratch = max((chapter.limits.scratch for chapter in self.course.chapters), default=Limits().scratch)
         launched = self._launched = self.sandbox.launch(self.course, self.device, scratch)
-        assert launched.process.stdin is not None and launched.process.stdout is not None
-        self._channel = Channel(
-            launched.process.stdout.fileno(),
-            launched.process.stdin.fileno(),
-            cap=2 * wire.MAX_BYTES + (1 << 20),
-            tick=lambda: self.tick() if self.tick is not None else None,
+        self._channel = launched.connect(
+            2 * wire.MAX_BYTES + (1 << 20), lambda: self.tick() if self.tick is not None else None
         )
         message = {
             "op": "start",
@@ -224,7 +226,7 @@ class Session:
         if self._launched is not None:
             self._launched.end()
         self._launched = self._channel = None
-        self._alive = self._waiting = False
+        self._alive = self._waiting = self._asked = False
 
     def __enter__(self) -> Session:
         return self
@@ -241,19 +243,7 @@ class Session:
         if isinstance(result, Answer):
             return Loaded(verdict=result, printed=self._printed)
         self._alive = True
-        try:
-            said = hearsay.loaded(result, [task["id"] for task in self._opening["tasks"]], self._lines)
-            problems = tuple(self._raised(problem) for problem in said.problems)
-            unread = [problem.kind for problem in said.problems].count("syntax")
-            return Loaded(
-                problems=problems,
-                verdict=problems[0] if unread == len(self._lines) else None,
-                forbidden=tuple((hit.task, hit.name, hit.cell, hit.line) for hit in said.hits),
-                untouched=tuple(said.untouched),
-                printed=self._printed,
-            )
-        except ValueError:
-            return Loaded(verdict=ended("garbled", "", ""))
+        return self._testimony.loaded(result, [task["id"] for task in self._opening["tasks"]], self._printed)
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any] | Answer:
         """One message to the submission's process: its word, or how it ended."""
@@ -283,7 +273,10 @@ class Session:
     def _once(self, message: dict[str, Any], seconds: float, what: str) -> dict[str, Any] | Answer:
         self._printed = ""
         self._waiting = True
-        self._send({**message, "seconds": seconds})
+        if self._asked:
+            self._asked = False
+        else:
+            self._send({**message, "seconds": seconds})
         reply = self._receive(seconds + GRACE)
         self._waiting = reply["status"] == "answer"
         self._printed = printable(str(reply.get("printed", "")), PRINTED)
@@ -297,47 +290,6 @@ class Session:
             raise WireError("an answer that is no dictionary")
         self._alive = False
         return ended(reply["status"], reply.get("detail", ""), what)
-
-    def _read(self, answer: dict[str, Any]) -> Answer:
-        """The child's word on one probe."""
-        if "value" in answer:
-            touched = answer.get("touched")
-            return Answer(None, value=answer["value"], touched=tuple(touched) if type(touched) is list else ())
-        if "unsupported" in answer:
-            return Answer(Outcome.FAILED, message=printable(hearsay.words(answer["unsupported"]), 300), hearsay=True)
-        if "forbidden" in answer:
-            return Answer(
-                Outcome.FORBIDDEN,
-                message=f"{printable(hearsay.words(answer['forbidden']), 200)} must not be used here",
-                hearsay=True,
-            )
-        if "broken" in answer and self._trusted:  # a student's process could say so to save an attempt
-            return Answer(Outcome.INFRASTRUCTURE, message=printable(hearsay.words(answer["broken"]), 500))
-        try:
-            return self._raised(hearsay.raised(answer["raised"]))
-        except (KeyError, ValueError):
-            return ended("garbled", "", "")
-
-    def _raised(self, raised: hearsay.Raised) -> Answer:
-        if raised.kind == "absent" and self._loaded.problems:
-            return self._loaded.problems[0]  # the name is absent because its cell stopped
-        message = printable(raised.message)
-        if raised.kind == "absent":
-            message = f"your code does not define {message[:80]}"
-        cell, line = self._place(raised)
-        return Answer(
-            KINDS[raised.kind],
-            exception=raised.exception if raised.exception in self.known else "",
-            message=message,
-            hearsay=True,
-            cell=cell,
-            line=line,
-            column=min(max(raised.column, 0), WIDEST),
-        )
-
-    def _place(self, said: hearsay.Raised) -> tuple[str, int]:
-        """A place in the student's code, if there is one like it."""
-        return (said.cell, said.line) if 0 < said.line <= self._lines.get(said.cell, 0) else ("", 0)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._channel is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import functools
 import hashlib
 import io
 import os
@@ -32,7 +33,10 @@ _DEPTH = 3  # submitted/student/assignment/ is as deep as a file may lie
 _MAX_ENTRIES = 5000  # looked at in a folder, all levels together
 _MAX_FOLDERS = 200  # on one level: each is a descriptor
 _SKIPPED = ("__pycache__", "__MACOSX")
-_OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW
+# Windows has none of these, and reads text unless told otherwise
+_FLAGS = ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW", "O_BINARY")
+_OPEN = os.O_RDONLY | functools.reduce(lambda flags, name: flags | getattr(os, name, 0), _FLAGS, 0)
+_BY_DESCRIPTOR = os.scandir in os.supports_fd and os.open in os.supports_dir_fd  # whether folders are held open
 _CHUNK = 1 << 16
 # Plain encodings of text. Python's others can take minutes for a few megabytes, or are no text at all.
 _ENCODINGS = re.compile(
@@ -178,6 +182,8 @@ def _at(data: bytes, error: UnicodeDecodeError) -> str:
 def _read(path: Path, shown: str, wanted: frozenset[str], limits: Limits) -> tuple[_Found, str]:
     """What is at the path: the allowed files by their places; and the file's own name, if it is one."""
     mode = os.lstat(path).st_mode  # told apart before it is opened: opening a device may do something
+    if stat.S_ISDIR(mode) and not _BY_DESCRIPTOR:
+        return _folder_by_path(path, shown, wanted, limits), ""
     if stat.S_ISDIR(mode):
         folder = os.open(path, _OPEN | os.O_DIRECTORY)
         try:
@@ -231,6 +237,26 @@ def _folder(top: int, shown: str, wanted: frozenset[str], limits: Limits) -> _Fo
                     descriptor = os.open(place[-1], _OPEN | os.O_DIRECTORY, dir_fd=folder)
                     opened.callback(os.close, descriptor)
                     level.append((place, descriptor))
+    return {}
+
+
+def _folder_by_path(top: Path, shown: str, wanted: frozenset[str], limits: Limits) -> _Found:
+    """The same where the system cannot hold a folder open: by its path, which somebody may change meanwhile."""
+    level = [top]
+    for _ in range(_DEPTH + 1):
+        entries = sorted(entry for folder in level for entry in folder.iterdir())
+        if len(entries) > _MAX_FOLDERS:
+            raise SubmissionError(f"{shown} holds far too much: name the file that you mean")
+        found: _Found = {}
+        for path in entries:
+            if path.name in wanted:
+                place = path.relative_to(top).parts
+                _regular(os.lstat(path).st_mode, show("/".join(place)))
+                with _open(path, show("/".join(place))) as file:
+                    found[place] = _take(file, show("/".join(place)), limits.submission)
+        if found:
+            return found
+        level = [path for path in entries if path.is_dir() and not path.is_symlink() and not _is_skipped(path.name)]
     return {}
 
 

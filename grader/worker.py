@@ -18,13 +18,12 @@ import signal
 import socket
 import sys
 import time
-import types
 from typing import Any
 
 from grader import child as student
 from grader import seccomp, wire
 from grader.channel import TICK, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
-from grader.housekeeping import Housekeeper, LimitExceeded
+from grader.housekeeping import Housekeeper, LimitExceeded, confine
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -44,8 +43,8 @@ def main() -> None:
 class _Child:
     """A forked process, the socket to it, and the pipe that takes what it prints."""
 
-    def __init__(self, pid: int, channel: Channel, output: int) -> None:
-        self.pid, self.channel, self.output = pid, channel, output
+    def __init__(self, pid: int, channel: Channel, output: int, chapter: str) -> None:
+        self.pid, self.channel, self.output, self.chapter = pid, channel, output, chapter
         self.printed = 0
         self.said = bytearray()  # the beginning of what was printed since the last request
         os.set_blocking(output, False)
@@ -68,6 +67,7 @@ class Worker:
         self.isolated = os.getpid() == 1
         self.child: _Child | None = None
         self.spare: _Child | None = None
+        self.chapter = ""  # of the last submission; the spare child is made ready for the same
         self.limits: dict[str, Any] = {}
         self.checked = 0.0  # when the limits were last looked at
 
@@ -84,7 +84,7 @@ class Worker:
         try:
             for name in start["preload"]:
                 importlib.import_module(name)
-            self.runtime = _load_runtime(start["runtime"])
+            self.runtime = student.load_runtime(start["runtime"])
             self.runtime.configure(start["device"], start["threads"], start["seed"])
         except Exception as error:
             self._reply({"ready": False, "reason": f"{type(error).__name__}: {error}"})
@@ -101,7 +101,7 @@ class Worker:
         gc.freeze()  # a child that collects must not copy all pages
         self.housekeeper.remember()
         settings: dict[str, str] = getattr(self.runtime, "settings", dict)()
-        self._reply({"ready": True, "versions": _versions(start["versions"]), "settings": settings})
+        self._reply({"ready": True, "versions": student.versions(start["versions"]), "settings": settings})
         self._wipe()
         self.spare = self._fork()
         while True:
@@ -113,7 +113,8 @@ class Worker:
 
     def _open(self, message: dict[str, Any], _: bytes) -> None:
         """Gives the submission a child of its own; the old one, if any, goes with all that it started."""
-        if self.child is not None:
+        self.chapter = message["chapter"]
+        if self.child is not None or (self.spare is not None and self.spare.chapter not in ("", self.chapter)):
             self._end_all()
             self._wipe()
         if not message["again"]:
@@ -211,7 +212,8 @@ class Worker:
         theirs.close()
         os.close(printed)
         descriptor = ours.detach()
-        return _Child(pid, Channel(descriptor, descriptor, cap=1 << 20, tick=self._tick, aside=output), output)
+        channel = Channel(descriptor, descriptor, cap=1 << 20, tick=self._tick, aside=output)
+        return _Child(pid, channel, output, self.chapter)
 
     def _become_child(self, theirs: socket.socket, printed: int) -> None:
         descriptor = theirs.detach()
@@ -226,7 +228,7 @@ class Worker:
         if self.confined:
             seccomp.install()
         with contextlib.suppress(ChannelClosed):
-            student.serve(channel, self.runtime, self.exercises)
+            student.serve(channel, self.runtime, self.exercises, self.chapter, confine)
         os._exit(0)
 
     def _end_all(self) -> None:
@@ -247,22 +249,3 @@ class Worker:
 def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
-
-
-def _load_runtime(path: str) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location("course_runtime", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["course_runtime"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _versions(names: list[str]) -> dict[str, str]:
-    found = {}
-    for name in names:
-        for distribution in (name, f"{name}-cpu"):
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                found[name] = importlib.metadata.version(distribution)
-    return found

@@ -1,113 +1,153 @@
-"""Solution and mutant are asked the same inputs by the thousand: what is said to be equivalent is seen to be."""
+"""What agrees beside a difference: how far two runs go together, value and gradient told apart, traces counted."""
 
 import numpy as np
 import pytest
 
-from grader import agreement, equivalents, mutation
-from grader.__main__ import main
+from grader import feedback
+from grader.compare import find_difference
 from grader.course import load
-from grader.grade import Grader
-from grader.mutation import Campaign, Judged, chapter_mutants
+from grader.grade import Grader, as_snapshot
+from grader.model import Outcome
+from tests.conftest import REPOSITORY
 
-LIST = "solutions/ch1_arrays/equivalents.toml"
-ROOT = "normalise.normalise: spread == 0 -> spread <= 0"
-WRONG = "normalise.normalise: np.ones_like(spread) -> np.zeros_like(spread)"
-
-
-def compared(grader, chapter, name, count, seconds=60.0):
-    mutants = [mutant for mutant in chapter_mutants(chapter) if mutant.name == name]
-    (found,) = agreement.compare(grader, chapter, mutants, count, seconds)
-    return found
+START = [np.array([1.0, -2.0], "float32"), np.array([[3.0], [0.5]], "float32")]
+MOVE = [np.array([-0.1, 0.3], "float32"), np.array([[0.2], [-0.4]], "float32")]
 
 
-def test_an_equivalent_mutant_agrees_on_as_many_inputs_as_are_asked(arrays, arrays_grader):
-    found = compared(arrays_grader, arrays, ROOT, 700)
-    assert (found.task, found.inputs, found.differs) == ("normalise", 700, "")
-    assert 80 < found.extremes < 200
-    assert found.kinds == 3  # what the tests of other tasks draw does not come to the mutant
+def walk(*factors):
+    """A trajectory of two variables: step i goes `factors[i]` times the usual move."""
+    now, history = list(START), {}
+    for number, factor in enumerate(factors, 1):
+        now = [value + np.float32(factor) * move for value, move in zip(now, MOVE, strict=True)]
+        history[f"step {number}"] = {f"variable {i}": value for i, value in enumerate(now, 1)}
+    return history
 
 
-def test_what_differs_on_an_extreme_input_alone_is_found(arrays, arrays_grader):
-    """No ordinary input has a column without spread."""
-    found = compared(arrays_grader, arrays, WRONG, 2000)
-    assert found.differs.startswith("test_")
-    assert "made extreme" in found.differs or "constant=True" in found.differs
-
-
-def test_the_same_input_counts_once(root):
-    cases = root / "exercises" / "ch1_arrays" / "cases.py"
-    text = cases.read_text()
-    old = "    x = _matrix(rng, n, d, dtype)\n    if constant"
-    assert old in text
-    cases.write_text(text.replace(old, "    x = _matrix(np.random.default_rng(0), n, d, dtype)\n    if constant"))
-    course = load(root)
-    with Grader(course, "bwrap", seed=7) as grader:
-        found = compared(grader, course.chapters[0], ROOT, 2000)
-    assert 3 <= found.inputs < 150
-    assert found.differs == ""
-
-
-@pytest.mark.parametrize("draw", range(20))
-def test_extremes_keep_shape_and_dtype(draw):
-    array = np.linspace(1, 2, 6, dtype="float32").reshape(2, 3)
-    before = array.copy()
-    agreement.make_extreme(array, np.random.default_rng(draw))
-    assert (array.shape, array.dtype) == (before.shape, before.dtype)
-    assert np.isfinite(array).all()
-    assert not np.array_equal(array, before)
-
-
-def test_the_numbers_are_written_into_the_list(root, capsys):
-    before = equivalents.read(load(root).chapters[0])
-    assert set(before) >= {ROOT}
-    assert main(["--course", str(root), "mutate", "ch1", "--agree", "50", "--record", "--seed", "7"]) == 0
-    after = equivalents.read(load(root).chapters[0])
-    assert after.keys() == before.keys()
-    assert {entry.inputs for entry in after.values()} == {50}
-    assert {name: entry.reason for name, entry in after.items()} == {n: e.reason for n, e in before.items()}
-    assert not any(entry.shown for entry in after.values())
-    said = capsys.readouterr().out
-    assert f"ch1 {ROOT}: 50 inputs of 3 kinds, " in said
-
-
-def test_a_mutant_that_is_listed_and_differs_is_told(root, capsys):
-    text = f'[[equivalent]]\nmutant = "{WRONG}"\nreason = "none"\ninputs = 10000\n'
-    (root / LIST).write_text(text)
-    assert main(["--course", str(root), "mutate", "ch1", "--agree", "2000", "--record", "--seed", "7"]) == 1
-    assert "DIFFERS: test_" in capsys.readouterr().out
-    assert equivalents.read(load(root).chapters[0])[WRONG].inputs == 0
+def words(actual, expected, start=None):
+    found = find_difference(actual, expected)
+    assert found is not None
+    return found.words(False, start)
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("factors", "said"),
     [
-        (["--agree", "0"], "--agree and --seconds: a number above 0"),
-        (["--agree", "5", "--seconds", "nan"], "--agree and --seconds: a number above 0"),
-        (["--record"], "--seconds and --record go with --agree"),
-        (["--seconds", "3"], "--seconds and --record go with --agree"),
+        ((1, 1, 1.9), "Equal for 2 steps, then 1.9 times too long."),
+        ((1, 0.5, 1), "Equal for 1 step, then 2 times too short."),
+        ((1, -1, 1), "Equal for 1 step, then in the opposite direction."),
+        ((1, -3, 1), "Equal for 1 step, then 3 times too long and in the opposite direction."),
+        ((1, 1, 0), "Equal for 2 steps, then nothing moves."),
+        ((1.9, 1, 1), "The first step is 1.9 times too long."),
+        ((0, 1, 1), "The first step is no step at all: nothing moves."),
     ],
 )
-def test_options_that_cannot_be_are_refused(root, capsys, options, words):
-    assert main(["--course", str(root), "mutate", "ch1", *options]) == 2
-    assert words in capsys.readouterr().err
+def test_steps_are_told_by_their_length(factors, said):
+    assert said in words(walk(*factors), walk(1, 1, 1), START).split("\n")
 
 
-def test_a_campaign_is_in_order_only_where_all_is_shown_and_little_is_equivalent():
-    killed = Judged("a", "one", 1, "sign", "killed")
-    right = Judged("a", "two", 1, "sign", "equivalent")
-    assert Campaign("ch1", (killed,) * 20 + (right,), (), (), 1.0).ok
-    assert not Campaign("ch1", (killed,) * 10 + (right,), (), (), 1.0).ok
-    assert Campaign("ch1", (killed,) * 10 + (right,), (), (), 1.0, whole=False).ok
-    assert not Campaign("ch1", (killed,) * 20 + (right,), (), ("two",), 1.0).ok
+def test_where_no_factor_explains_it_the_place_is_told():
+    actual = walk(1, 1, 1)
+    actual["step 3"]["variable 1"] = actual["step 3"]["variable 1"] + np.array([0.7, 0.1], "float32")
+    assert "Equal for 2 steps; the two part at step 3." in words(actual, walk(1, 1, 1), START)
 
 
-def test_fewer_inputs_need_a_reason(arrays, arrays_grader, root):
-    entry = equivalents.Equivalent("x", "why", 200)
-    assert not entry.shown
-    assert equivalents.Equivalent("x", "why", 200, "a training takes a second").shown
-    assert equivalents.Equivalent("x", "why", equivalents.WANTED).shown
-    chapter = load(root).chapters[0]
-    equivalents.write(chapter, [equivalents.Equivalent(ROOT, "why", 200)])
-    with Grader(load(root), "bwrap", seed=7) as grader:
-        result = mutation.campaign(grader, chapter, ["normalise"])
-    assert result.unshown == (ROOT,)
+@pytest.mark.parametrize("start", [None, [], START[:1], "start", [START[0][:1], START[1]], [1, 2]])
+def test_a_first_step_without_a_known_start_says_nothing_of_its_length(start):
+    assert "times too long" not in words(walk(1.9), walk(1), start)
+
+
+def test_other_numbered_parts_have_no_length():
+    actual, expected = ({f"epoch {i}": np.arange(3.0) * f for i, f in enumerate(fs, 1)} for fs in ((1, 2), (1, 1)))
+    assert "Equal for 1 epoch; the two part at epoch 2." in words(actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("gradient", "`loss` is right; the gradient is not."),
+        ("loss", "The gradient is right; the value is not."),
+    ],
+)
+def test_value_and_gradient_are_told_apart(changed, said):
+    expected = {"loss": np.array([1.0, 2.0]), "gradient": np.array([3.0, 5.0])}
+    actual = {**expected, changed: np.array([7.0, 3.5])}
+    assert said in words(actual, expected)
+    both = {name: np.array([7.0, 3.5]) for name in expected}
+    assert "is right" not in words(both, expected)
+    assert "is right" not in words({**expected, "loss": np.array([np.nan, 2.0]), "gradient": None}, expected)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "said"),
+    [
+        (np.arange(3.0, dtype="f4"), np.arange(3.0), "The numbers agree: only the dtype is wrong."),
+        (np.arange(6.0).reshape(3, 2), np.arange(6.0).reshape(2, 3), "The numbers are right: only the shape is wrong."),
+        (np.arange(6.0).reshape(2, 3).T, np.arange(6.0).reshape(2, 3), "only the shape is wrong."),
+        (np.arange(3.0)[:, None], np.arange(3.0), "only the shape is wrong."),
+    ],
+)
+def test_right_numbers_in_a_wrong_form(actual, expected, said):
+    assert said in words(actual, expected).split("\n")[0]
+    assert "only the" not in words(actual + 1, expected)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        ((4, 4, 2), (4, 2), "(n, 1) with (n,) broadcasts to (n, n)"),
+        ((4, 4), (4, 1), "a column (n, 1) had been combined with a row (n,)"),
+        ((3, 5), (3, 2, 5), "Axis 1 has been reduced away"),
+        ((3, 2, 5), (3, 5), "Axis 1 has not been reduced"),
+        ((5, 3), (3, 5), "it is transposed"),
+    ],
+)
+def test_how_a_shape_came_about(mine, theirs, said):
+    assert said in words(np.zeros(mine), np.ones(theirs))
+
+
+def test_no_value_is_in_these_words():
+    said = words(walk(1, 1.37193), walk(1, 1), START)
+    assert "Equal for 1 step, then 1.4 times too long." in said
+    for value in ("1.37", "0.9", "0.8", "-1.7", "-1.4", "3.2", "0.1"):
+        assert value not in said
+
+
+# --- real chapters, known mistakes
+
+KNOWN = [
+    ("ch4", "momentum_nesterov", "momentum", "The first step is 1.5 times too long."),
+    ("ch4", "momentum_forgets", "momentum", "Equal for 1 step; the two part at step 2."),
+    ("ch4", "momentum_climbs", "momentum", "in the opposite direction"),
+    ("ch4", "adam_no_correction", "adam", "The first step is"),
+    ("ch4", "train_not_a_graph", "train", "Tracing: the model ran 33 times in training, traced 33"),
+    ("ch5", "binary_crossentropy_kink_at_zero", "binary_crossentropy", "`loss` is right; the gradient is not."),
+    (
+        "ch2",
+        "fit_python_rates",
+        "fit",
+        "Tracing: loss_fn ran 7 times, traced 4: once per rate; one trace would be right.",
+    ),
+    ("ch2", "fit_unrolled", "fit", "Tracing: loss_fn ran 7 times, traced 7: each time it ran, so no graph was kept"),
+    ("ch3", "train_step_not_a_graph", "train_step", "Tracing: the models ran 3 times, traced 3"),
+    ("ch1", "straight_through_plain_round", "straight_through", "Wrong form. `gradient` is None"),
+    ("ch1", "group_mean_needs_sorted", "group_mean", "In plain words: An operation was given what it cannot work with"),
+    ("ch3", "softmax_no_keepdims", "softmax", "In plain words: Two shapes do not go together"),
+]
+
+
+@pytest.fixture(scope="module")
+def grader():
+    with Grader(load(REPOSITORY), "bwrap", seed=4) as grader:
+        yield grader
+
+
+@pytest.mark.parametrize(("key", "mutant", "task", "said"), KNOWN, ids=[mutant for _, mutant, _, _ in KNOWN])
+def test_known_mistakes_are_told_in_these_words(grader, key, mutant, task, said):
+    chapter = grader.course.chapter(key)
+    source = next(each.source for each in grader.mutants(chapter) if each.name == mutant)
+    snapshot = as_snapshot(chapter, source)
+    records = grader.run_program(chapter, snapshot, (task,))
+    visible = feedback.visible_errors(records)
+    wrong = [record for record in records if record.outcome is not Outcome.PASSED]
+    told = [feedback.message(record, snapshot, visible, grader.course.translations) for record in wrong]
+    assert any(said in each for each in told), "\n\n".join(told)

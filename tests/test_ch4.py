@@ -77,6 +77,11 @@ def test_lines_are_the_students_own_also_in_a_graph(grader, chapter, source, dec
         "tf.keras.optimizers.get('sgd').apply_gradients(grads_and_vars)",
         "__import__('keras').optimizers.SGD(self._lr).apply_gradients(grads_and_vars)",
         "[tf.raw_ops.ResourceApplyGradientDescent(var=v.handle, alpha=self._lr, delta=g) for g, v in grads_and_vars]",
+        "__import__('sys').modules['keras.src.optimizers.sgd'].SGD(self._lr).apply_gradients(grads_and_vars)",
+        "tf.compat.v1.train.GradientDescentOptimizer(self._lr).apply_gradients(grads_and_vars)",
+        "type('Mine', (getattr(tf.keras.optimizers, 'SG' + 'D'),), {})(self._lr).apply_gradients(grads_and_vars)",
+        # never run, so found by the scan of the source
+        "[v.assign_sub(self._lr * g) for g, v in grads_and_vars] if grads_and_vars else tf.keras.optimizers.SGD(1)",
     ],
 )
 def test_the_built_in_is_refused(grader, chapter, source, body):
@@ -85,6 +90,29 @@ def test_the_built_in_is_refused(grader, chapter, source, body):
     report = grader.grade(chapter, as_snapshot(chapter, source[:start] + " " * 8 + body + source[end:]))
     assert outcomes(report)["gradient_descent"] == "forbidden"
     assert outcomes(report)["keras_adam"] == "passed"  # compile, save and load are honest uses
+
+
+HONEST_USES = """
+        assert isinstance(KerasAdam(), tf.keras.optimizers.Optimizer)
+        model = tf.keras.Sequential([tf.keras.Input([1]), tf.keras.layers.Dense(1)])
+        schedule = tf.keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+        model.compile(optimizer=KerasAdam(learning_rate=schedule), loss="mse")
+        model.fit(tf.ones([2, 1]), tf.ones([2, 1]), verbose=0)
+        again = tf.keras.optimizers.deserialize(tf.keras.optimizers.serialize(KerasAdam()), {"KerasAdam": KerasAdam})
+        assert tf.keras.optimizers.get(again) is again
+        tf.clip_by_norm(tf.ones([2]), 1.0)
+"""
+
+
+def test_honest_uses_of_the_same_module_are_not_refused(grader, chapter, source):
+    """In the very class that must not be the built-in, and at import."""
+    head, first, rest = source.partition("        self.clipnorm = clipnorm\n")
+    assert head.count("class ") == 1
+    text = head + first + HONEST_USES + rest
+    text += "\ntf.keras.Sequential([tf.keras.layers.Dense(1)]).compile(optimizer=KerasAdam(), loss='mse')\n"
+    report = grader.grade(chapter, as_snapshot(chapter, text), task="gradient_descent")
+    assert report.notes == ()
+    assert report.score == report.max_score
 
 
 def test_the_sample_class_has_the_skeleton_as_it_is(chapter):
@@ -102,6 +130,17 @@ def test_memory_that_tensorflow_is_refused_is_memory(grader, chapter, source):
     text = source.replace(LOOKUP, LOOKUP + " " * 12 + "keep = tf.ones([1 << 30])\n", 1)
     report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
     assert outcomes(report)["momentum"] == "memory"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "words"), [(80, "wrote a larger file than it may"), (50, "wrote more to the disk")])
+def test_a_disk_that_tensorflow_finds_full_is_told_as_such(grader, chapter, source, size, words):
+    """It says so in words of its own, for a full disk in the same class as for memory."""
+    write = f"[tf.io.write_file(f'/tmp/{{i}}', b'x' * ({size} << 20)) for i in range(7)]"
+    text = source.replace(LOOKUP, LOOKUP + " " * 12 + write + "\n", 1)
+    report = grader.grade(chapter, as_snapshot(chapter, text), task="momentum")
+    assert report.tasks[0].tests[0].outcome is Outcome.ERROR
+    assert words in next(test.message for test in report.tasks[0].tests if test.message)
 
 
 @pytest.mark.slow

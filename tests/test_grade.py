@@ -99,6 +99,35 @@ def test_a_fault_nobody_knows_is_not_named(arrays_grader, arrays, edited):
     assert {t.hint for t in failed} == {render.hints(arrays)["center"][0]}
 
 
+BOTH = (
+    ("self.total = self.total + np.sum(batch, axis=0)", "self.total = self.total + np.mean(batch, axis=0)"),
+    ("self.count += len(batch)", "self.count += 1"),
+    ("self.total = 0.0", "type(self).total = 0.0"),
+    ("self.total = self.total", "type(self).total = self.total"),
+)
+
+
+def test_two_faults_at_once_have_a_hint_each(arrays_grader, arrays, edited):
+    """Averages means, and keeps the sum for all objects: no known mistake fits, but one explains a claim alone."""
+    report = arrays_grader.grade(arrays, edited(*BOTH))
+    failed = {t.id: t for t in verdicts(report, "running_mean") if t.outcome is Outcome.FAILED}
+    assert {t.misconception for t in failed.values()} == {""}
+    means = next(m for m in arrays_grader.mutants(arrays) if m.name == "running_mean_of_means")
+    assert failed["test_batches_weigh_by_rows"].hint == means.hint
+    own = "What an object remembers belongs on `self`, not in a name at the top of the file."
+    assert failed["test_objects_are_independent"].hint == own
+    assert failed["test_objects_are_independent"].claim == "Two running means do not disturb one another."
+
+
+def test_what_has_passed_tells_another_way_and_the_built_in(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited((CENTER, "return x")))
+    assert not report.tasks[0].style + report.tasks[0].builtin
+    report = arrays_grader.grade(arrays, edited())
+    assert "keepdims=True" in report.tasks[0].style
+    assert "StandardScaler" in report.tasks[0].builtin
+    assert not report.tasks[1].style
+
+
 def test_hidden_values_are_never_shown(arrays_grader, arrays, edited):
     report = arrays_grader.grade(arrays, edited((CENTER, "return x * 0 + np.float32(123.25)")))
     for test in verdicts(report, "center"):
@@ -156,6 +185,8 @@ def test_a_missing_module_is_named(arrays_grader, arrays, edited):
     [
         "return np.cov(x)",
         "return getattr(np, 'c' + 'ov')(x)",
+        "return vars(__import__('sys').modules['nu' + 'mpy'])['c' + 'ov'](x)",
+        "if x is None:\n        return np.cov(x)\n    return x - column_means(x)",  # never run: the scan finds it
         "try:\n        np.cov(x)\n    except Exception: pass\n    return x - column_means(x)",
     ],
 )

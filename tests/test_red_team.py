@@ -1,7 +1,10 @@
 """The red team: hostile submissions that must get nothing here, each shown to get its prize from a naive runner."""
 
+import os
+import resource
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,76 @@ def test_an_attack_gets_nothing(grading, attack, tmp_path):
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
 def test_an_attack_gets_its_prize_from_a_naive_runner(field, attack, tmp_path):
     red.gets_its_prize(field, attack, tmp_path)
+
+
+# what a careless grader might let happen, done by the test itself: the checks after each attack notice it
+def _sends_an_answer(witness, tmp_path):
+    witness.sent += b"GVT1" + witness.answers[0]
+
+
+def _sends_the_solution(witness, tmp_path):
+    witness.sent += f"x = 1  # {red.SECRET}".encode()
+
+
+def _leaves_a_file(witness, tmp_path):
+    (witness.scratch / "left").touch()
+
+
+def _changes_the_course(witness, tmp_path):
+    (witness.watched["course"] / "exercises" / "more.py").touch()
+
+
+def _keeps_a_descriptor(witness, tmp_path):
+    return (tmp_path / "open").open("w").close
+
+
+def _keeps_a_process(witness, tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    return lambda: process.communicate()
+
+
+def _keeps_memory(witness, tmp_path):
+    keep = [bytearray(os.urandom(1 << 20) * 80)]
+    return keep.clear
+
+
+def _changes_a_limit(witness, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0 if before[0] else 1, before[1]))
+    return lambda: resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def _loses_the_worker(witness, tmp_path):
+    witness.grader.session.shut()
+    witness.grader.session.start()
+
+
+NOTICED = [_sends_an_answer, _sends_the_solution, _leaves_a_file, _changes_the_course, _keeps_a_descriptor]
+NOTICED += [_keeps_a_process, _keeps_memory, _changes_a_limit, _loses_the_worker]
+
+
+@pytest.mark.parametrize("does", NOTICED, ids=lambda does: does.__name__.strip("_"))
+def test_what_an_attack_could_leave_is_noticed(does, tmp_path):
+    field = red.Field(tmp_path)
+    grading = red.Grading(field, sandbox_or_skip("bwrap"))
+    witness = grading.witness
+
+    def check():
+        witness.nothing_secret_was_sent()
+        witness.the_worker_is(replaced=False)
+        witness.all_is_as_it_was()
+
+    try:
+        check()
+        undo = does(witness, tmp_path)
+        with pytest.raises(AssertionError):
+            check()
+        if undo:
+            undo()
+            check()
+    finally:
+        grading.close()
+        field.listener.close()
 
 
 @pytest.fixture(scope="module", params=SANDBOXES)

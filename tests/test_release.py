@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from grader import seeds
 from grader.__main__ import main
@@ -99,6 +100,23 @@ def test_the_real_course_gives_nothing_away() -> None:
     course = load(REPOSITORY)
     files = contents.contents(course, course.chapters)
     assert not [str(leak) for leak in privacy.leaks(files, privacy.secrets_of(course))]
+
+
+def test_the_containers_of_the_release_are_the_courses_own() -> None:
+    course = load(REPOSITORY)
+    files = contents.contents(course, course.chapters[:2])
+    compose = yaml.safe_load(files["compose.yaml"])
+    ours = yaml.safe_load((REPOSITORY / "docker" / "compose.yaml").read_text())
+    assert set(compose["services"]) == {"test", "lab"}
+    for name, service in compose["services"].items():
+        for key in ("init", "network_mode", "read_only", "user", "cap_drop", "tmpfs", "ports"):
+            assert service.get(key) == ours["services"][name].get(key), key
+    profile = next(word for word in compose["services"]["test"]["security_opt"] if word.startswith("seccomp="))
+    assert profile.removeprefix("seccomp=./") in files
+    editor = json.loads(files[".devcontainer/devcontainer.json"])
+    theirs = json.loads((REPOSITORY / ".devcontainer" / "devcontainer.json").read_text())
+    assert editor["runArgs"] == theirs["runArgs"]
+    assert "lab" in editor["image"] and "build" not in editor
 
 
 def test_the_exceptions_that_the_real_course_makes_are_all_needed() -> None:

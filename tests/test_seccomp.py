@@ -159,6 +159,11 @@ def test_the_numbers_are_the_kernels(column):
     }
 
 
+def test_the_page_tells_how_many_there_are():
+    page = (Path(__file__).parent.parent / "SECURITY.md").read_text()
+    assert f"{len(seccomp.DENIED)} that no exercise needs are refused" in page
+
+
 @pytest.mark.parametrize("machine", seccomp.MACHINES)
 def test_a_filter_is_well_formed(machine):
     """The kernel takes it: every jump lands inside, every path ends in a verdict."""

@@ -503,6 +503,22 @@ def test_too_many_members(tmp_path):
     refused(pack(tmp_path / "a.tgz", names), roomy, "holds more than 2000 files")
 
 
+@pytest.mark.parametrize("size", [1 << 40, 1 << 62])
+@pytest.mark.parametrize("name", ["other.bin", "arrays.py"])
+@pytest.mark.parametrize("suffix", MODES)
+def test_a_member_that_claims_to_be_endless_ends(tmp_path, chapter, suffix, name, size):
+    """tarfile skips what is not wanted block by block, also where there is nothing more: found by the fuzz."""
+    info = tarfile.TarInfo(name)
+    info.size = size
+    header = info.tobuf(tarfile.GNU_FORMAT)
+    opener = {".tar": open, ".tar.gz": gzip.open, ".tgz": gzip.open, ".tar.bz2": bz2.open, ".tar.xz": lzma.open}[suffix]
+    with opener(tmp_path / f"a{suffix}", "wb") as file:
+        file.write(header + b"x = 1\n")
+    began = time.monotonic()
+    refused(tmp_path / f"a{suffix}", chapter, "cannot be read, it is damaged, cut short")
+    assert time.monotonic() - began < 2
+
+
 @pytest.mark.parametrize("suffix", [*MODES, ".zip"])
 def test_archives_that_are_cut_short_or_spoilt(tmp_path, chapter, suffix):
     members = {"arrays.py": os.urandom(2000).hex().encode(), "z.txt": b"z" * 1000}

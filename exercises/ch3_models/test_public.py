@@ -5,12 +5,22 @@ The hidden suite asks the same, and a little more, of drawn numbers.
 
 import pytest
 
-from grader.compare import assert_close
+from grader.compare import assert_close, check
 
 ROWS = [[1.0, 2.0], [3.0, -1.0], [0.0, 4.0]]
 WEIGHTS = [[[2.0], [1.0]], [10.0]]
 TARGETS = [[5.0], [15.0], [-4.0]]
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
+
+
+def assert_ticks(actual, expected, what):
+    """The models were computed as often as they must be, and Python ran their code once each, while tracing."""
+    assert_close(sorted(actual), sorted(expected))
+    run, traced = actual["run"], actual["traced"]
+    check(run == expected["run"], f"tracing: the models ran {run} times; {expected['run']} would be right")
+    why = ": each time they ran, so no graph was kept" if traced == run else ""
+    words = f"tracing: the models ran {run} times, traced {traced}{why}; {what} is traced once for each model"
+    check(traced == expected["traced"], words)
 
 
 # --- linear_regression
@@ -54,7 +64,10 @@ def test_two_steps_on_three_rows(submission, reference, case):
 def test_two_models_take_turns(submission, reference, case):
     """Two models in the order A B A: each moves its own weights; two traces, three runs."""
     inputs = case("interleaved", order=[0, 1, 0])
-    assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=1e-4)
+    value, expected = submission(inputs), reference(inputs)
+    for name in ("losses", "weights"):
+        assert_close(value[name], expected[name], rtol=1e-4, atol=1e-4)
+    assert_ticks(value["ticks"], expected["ticks"], "train_step")
 
 
 @pytest.mark.task("train_step")
@@ -113,6 +126,14 @@ def test_activations_at_round_numbers(submission, reference, case, name):
     """Values and gradients at -100, -2, -0.5, 0.5, 2 and 100."""
     inputs = case("activation", name=name, where="given", x=[-100.0, -2.0, -0.5, 0.5, 2.0, 100.0])
     assert_close(submission(inputs), reference(inputs), rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.task("activations")
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "swish", "softplus"])
+def test_the_curve_of_an_activation(submission, reference, case, name):
+    """From -5.75 to 5.75: the curve, and its slope."""
+    inputs = case("activation", name=name, where="given", x=[i / 2 - 5.75 for i in range(24)])
+    assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=2e-6)
 
 
 # --- softmax

@@ -96,6 +96,25 @@ def trajectory(
     }
 
 
+def descent(rng, *, optimizer, settings, steps=12, start=(-4.0, 2.0), curvature=((1.0, 0.0), (0.0, 10.0))):
+    """A long bowl, 1/2 theta A theta, and a place on its wall from which to go down; nothing is drawn.
+
+    Args:
+        optimizer: the class's name.
+        settings: its arguments.
+        steps: how many.
+        start: two numbers.
+        curvature: A, symmetric.
+    """
+    return {
+        "optimizer": optimizer,
+        "settings": settings,
+        "steps": steps,
+        "start": _floats(start),
+        "curvature": _floats(curvature),
+    }
+
+
 def clipped(rng, *, optimizer, clipnorm, steps):
     """As `trajectory`: one variable whose gradients are all too long, by different factors, and the steps too."""
     settings = {"lr": 0.5, "clipnorm": clipnorm}

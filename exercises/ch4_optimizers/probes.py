@@ -7,6 +7,7 @@ one task can be tested without the others.
 import itertools
 import json
 import tempfile
+import types
 from pathlib import Path
 
 import given
@@ -22,6 +23,21 @@ class Owner(tf.keras.Model):
         super().__init__()
         for value in values:
             self.add_weight(shape=value.shape, initializer="zeros", name="w").assign(value)
+
+
+class _Still:
+    """An optimizer that does nothing."""
+
+    def apply_gradients(self, pairs):
+        """Walks over the pairs."""
+        list(pairs)
+
+
+def warm():
+    """Converts and traces once what all compiled steps share; called before your file is there."""
+    one = np.ones(1, "float32")
+    common = {"optimizer": "GradientDescent", "settings": {}, "start": [one], "kind": "variable", "compiled": True}
+    _run(types.SimpleNamespace(GradientDescent=_Still), {**common, "pairs": "zip"}, [_tensors([one])])
 
 
 def _variables(values, kind):
@@ -63,6 +79,23 @@ def _run(module, inputs, gradients, **changed):
 def trajectory(module, inputs):
     """The variables after each step of GradientDescent, Momentum or Adam, for given gradients."""
     return _run(module, inputs, [_tensors(row) for row in inputs["gradients"]])
+
+
+def descent(module, inputs):
+    """The way of an optimizer down a bowl: the start, and where each step leads."""
+    keras = inputs["optimizer"] == "KerasAdam"
+    (theta,), _owner = _variables([inputs["start"]], "keras" if keras else "variable")
+    optimizer = getattr(module, inputs["optimizer"])(**inputs["settings"])
+    if keras:
+        optimizer.build([theta])
+    elif inputs["optimizer"] != "GradientDescent":
+        optimizer.init_moments([theta])
+    curvature = tf.constant(inputs["curvature"])
+    path = [np.array(theta.numpy())]
+    for _ in range(inputs["steps"]):
+        optimizer.apply_gradients([(tf.linalg.matvec(curvature, tf.convert_to_tensor(theta)), theta)])
+        path.append(np.array(theta.numpy()))
+    return {"path": np.stack(path)}
 
 
 def clipped(module, inputs):

@@ -16,6 +16,7 @@ GRADIENTS = [
 ]
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 ADAM = {"rtol": 1e-4, "atol": 5e-5}  # 1 - 0.999 in float32 is 5e-5 off
+PATH = {"rtol": 1e-3, "atol": 2e-3}  # twelve steps in float32
 BOSTON = {"rtol": 1e-4, "atol": 1e-8}  # the learning rates are as small as 1e-7
 
 
@@ -35,6 +36,13 @@ def test_a_gradient_may_be_none(submission, reference, case):
     gradients = [[None, row[1]] for row in GRADIENTS]
     inputs = case("trajectory", optimizer="GradientDescent", settings={"lr": 0.1}, start=START, gradients=gradients)
     assert_close(submission(inputs), reference(inputs), **TOLERANCE)
+
+
+@pytest.mark.task("gradient_descent")
+def test_down_a_bowl_by_gradient_descent(submission, reference, case):
+    """Twelve steps with lr 0.15 down a long bowl, from (-4, 2): to and fro across, slowly along."""
+    inputs = case("descent", optimizer="GradientDescent", settings={"lr": 0.15})
+    assert_close(submission(inputs), reference(inputs), **PATH)
 
 
 # --- clipping
@@ -111,6 +119,13 @@ def test_three_steps_of_momentum(submission, reference, case, compiled):
     assert_close(submission(inputs), reference(inputs), **TOLERANCE)
 
 
+@pytest.mark.task("momentum")
+def test_down_a_bowl_by_momentum(submission, reference, case):
+    """Twelve steps with lr 0.05 and beta 0.7 down a long bowl, from (-4, 2): it gathers speed along the bottom."""
+    inputs = case("descent", optimizer="Momentum", settings={"lr": 0.05, "beta": 0.7})
+    assert_close(submission(inputs), reference(inputs), **PATH)
+
+
 # --- adam
 
 
@@ -122,6 +137,13 @@ def test_three_steps_of_adam(submission, reference, case, compiled):
         "trajectory", optimizer="Adam", settings={"lr": 0.1}, start=START, gradients=GRADIENTS, compiled=compiled
     )
     assert_close(submission(inputs), reference(inputs), **ADAM)
+
+
+@pytest.mark.task("adam")
+def test_down_a_bowl_by_adam(submission, reference, case):
+    """Twelve steps with lr 0.4 down a long bowl, from (-4, 2): as fast along it as across."""
+    inputs = case("descent", optimizer="Adam", settings={"lr": 0.4})
+    assert_close(submission(inputs), reference(inputs), **PATH)
 
 
 # --- keras_adam
@@ -140,6 +162,13 @@ def test_there_and_back_by_the_config(submission, reference, case):
     settings = {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.75, "epsilon": 0.125}
     inputs = case("keras_config", settings=settings)
     assert_close(submission(inputs), reference(inputs), **ADAM)
+
+
+@pytest.mark.task("keras_adam")
+def test_down_a_bowl_by_keras_adam(submission, reference, case):
+    """The way of Adam down a long bowl, with learning rate 0.4 from (-4, 2)."""
+    inputs = case("descent", optimizer="KerasAdam", settings={"learning_rate": 0.4})
+    assert_close(submission(inputs), reference(inputs), **PATH)
 
 
 # --- train

@@ -7,6 +7,7 @@ import pytest
 
 from grader.compare import assert_close
 
+LINE = [[i / 4 - 2.875] for i in range(24)]  # from -2.875 to 2.875, and no kink among them
 CLOSE = {"rtol": 1e-5, "atol": 2e-6}
 
 
@@ -38,6 +39,14 @@ def test_one_large_error(submission, reference, case, function):
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 
 
+@pytest.mark.task("regression_losses")
+@pytest.mark.parametrize("function", ["mse", "mae", "log_cosh", "huber"])
+def test_the_curve_of_a_loss(submission, reference, case, function):
+    """Errors from -2.875 to 2.875: the curve of the loss, and its slope."""
+    inputs = case("regression", function=function, y_true=[[0.0]] * len(LINE), y_pred=LINE)
+    assert_close(submission(inputs), reference(inputs), **CLOSE)
+
+
 # --- binary_crossentropy
 
 
@@ -59,6 +68,13 @@ def test_logits_by_hand(submission, reference, case):
 def test_one_large_logit(submission, reference, case):
     """A logit of 1000 costs 0 if the label is 1 and 1000 if it is 0; the gradients are 0 and 1."""
     inputs = case("binary", logits=True, y_true=[[1.0], [0.0]], y_pred=[[1000.0], [1000.0]])
+    assert_close(submission(inputs), reference(inputs), **CLOSE)
+
+
+@pytest.mark.task("binary_crossentropy")
+def test_the_curve_of_a_logit(submission, reference, case):
+    """Logits from -2.875 to 2.875 for the label 1: the curve of the loss, and its slope."""
+    inputs = case("binary", logits=True, y_true=[[1.0]] * len(LINE), y_pred=LINE)
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 
 
@@ -110,6 +126,20 @@ def test_focal_by_hand(submission, reference, case):
 def test_hinge_by_hand(submission, reference, case):
     """A score of 0.5 costs 0.5 for class 1 and 1.5 for class 0; a score of 2 costs 0 and 3."""
     inputs = case("hinge", y=[[1.0], [0.0], [1.0], [0.0]], score=[[0.5], [0.5], [2.0], [2.0]])
+    assert_close(submission(inputs), reference(inputs), **CLOSE)
+
+
+@pytest.mark.task("kl_focal_hinge")
+def test_the_curve_of_the_focal_loss(submission, reference, case):
+    """Logits from -2.875 to 2.875 for the label 1: the curve of the focal loss, and its slope."""
+    inputs = case("focal", y=[[1.0]] * len(LINE), logits=LINE)
+    assert_close(submission(inputs), reference(inputs), **CLOSE)
+
+
+@pytest.mark.task("kl_focal_hinge")
+def test_the_curve_of_the_hinge_loss(submission, reference, case):
+    """Scores from -2.875 to 2.875 for the label 1: the curve of the hinge loss, and its slope."""
+    inputs = case("hinge", y=[[1.0]] * len(LINE), score=LINE)
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from grader.model import Outcome, Report, TaskReport
 from grader.reports import text
 
 _WIDTH = max(len(word) for word in text.WORDS.values())
+_COLUMNS = 80  # beside the verdict
 
 
 def task_text(report: Report, task: TaskReport) -> str:
@@ -24,8 +27,15 @@ def task_text(report: Report, task: TaskReport) -> str:
             known = text.misconception(test, task)
             said += [f"A known mistake: {known}"] if known else []
             said += f"Hint: {text.clean(test.hint, 1000)}".split("\n") if test.hint else []
-        lines += [f"{'':{_WIDTH + 13}}{line}".rstrip() for line in said]
+        lines += [f"{'':{_WIDTH + 13}}{part}".rstrip() for line in said for part in _wrapped(line)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long line in pieces: a notebook's page cuts it off. What is set in columns is short and stays."""
+    indent = line[: len(line) - len(line.lstrip())]
+    pieces = textwrap.wrap(line, _COLUMNS, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+    return pieces if len(line) > _COLUMNS else [line]
 
 
 def problem_text(problem: str) -> str:

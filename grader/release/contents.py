@@ -82,8 +82,11 @@ def contents(course: Course, chapters: Sequence[Chapter]) -> dict[str, bytes]:
 def _plain(course: Course, chapters: Sequence[Chapter]) -> Iterator[Path]:
     """The public files that go as they are."""
     yield from (course.root / "LICENSE", course.root / "requirements" / "student.txt", course.runtime)
-    if (course.exercises / "README.md").is_file():
-        yield course.exercises / "README.md"
+    if course.translated is not None:
+        yield course.translated
+    for extra in (course.exercises / "README.md", course.root / "docker" / "seccomp.json"):  # compose.yaml needs it
+        if extra.is_file():
+            yield extra
     if (course.exercises / "data").is_dir():
         yield from _below(course.exercises / "data")
     for chapter in chapters:

@@ -10,21 +10,23 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup, escape
 
-from grader.model import Outcome, Report, TaskReport
+from grader.model import Drawing, Outcome, Report, TaskReport
 from grader.reports import text
 from grader.reports.standing import Standing
 
 
-def feedback_page(report: Report, standing: Standing | None = None) -> bytes:
+def feedback_page(report: Report, standing: Standing | None = None, pictures: Sequence[Drawing] = ()) -> bytes:
     """The page that a student reads.
 
     Args:
         standing: what became of the points in the class, where there is one: late days, a person's word.
+        pictures: of visible cases, for the student's own page.
     """
     page = environment().get_template("feedback.html.j2")
     said = standing is not None and (standing.penalty or standing.overridden or standing.comment)
@@ -33,6 +35,7 @@ def feedback_page(report: Report, standing: Standing | None = None) -> bytes:
         hidden=text.hidden_suite(report),
         step=text.next_step(report),
         standing=standing if said else None,
+        pictures=pictures,
     )
     return html.encode()
 
@@ -80,6 +83,9 @@ def environment() -> jinja2.Environment:
         link=_link,
         misconception=text.misconception,
         advised=_advised,
+        afterwards=text.afterwards,
+        inline=lambda picture: Markup(picture.svg),  # noqa: S704 - our own drawing of plain numbers
+        snippet_head=lambda test, report: text.snippet_head(report, test),
         telling=lambda task, report: text.telling(report, task),
     )
     return environment

@@ -32,6 +32,7 @@ STYLES: dict[Outcome, str] = {
 }
 PRINTED, PRINTED_LINES = 4000, 30  # of what the student's code printed in one case
 CLAIMS = 3  # so many failing claims are told in full
+FEW = 2  # tasks that have passed, whose other ways are told; of more, only where to read them
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -54,6 +55,7 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
         if any(task.outcome is Outcome.BLOCKED for task in report.tasks):
             emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
         _print_claims(report, out, claims)
+        _print_afterwards(report, out)
     if not text.hidden_suite(report):
         emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
     step = text.next_step(report)
@@ -189,9 +191,28 @@ def _print_claims(report: Report, out: Console, claims: int) -> None:
         emit(out, Text(), _claim(task, test))
         for block in _details(report, task, test, first):
             emit(out, Padding(block, (0, 0, 0, 2), expand=False))
+        if test.snippet:
+            # at the margin and not broken anew, so that it can be copied
+            head = Text(f"{text.snippet_head(report, test)}:", style="bold")
+            emit(out, Padding(head, (0, 0, 0, 2), expand=False))
+            out.print(Text(text.clean(test.snippet, 2000).rstrip()), soft_wrap=True)
     if len(failing) > claims:
         rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
         emit(out, Text(), Text(f"{rest}; --html FILE or --json FILE writes a report of all.", style="dim"))
+
+
+def _print_afterwards(report: Report, out: Console) -> None:
+    """For what has passed: another way to write it, and what to take in real work."""
+    done = [task for task in report.tasks if text.afterwards(task)]
+    if len(done) > FEW:
+        key = report.chapter.split("_")[0]
+        words = f"For another way to write a task that passes: make test-{text.line(key, 20)} TASK={done[0].id}"
+        emit(out, Text(), Text(words, style="dim"))
+        return
+    for task in done:
+        emit(out, Text(), Text(text.line(task.id, 40), style="bold").append(" is done.", style="not bold"))
+        for label, words in text.afterwards(task):
+            emit(out, Padding(_labelled(label, text.clean(words, 1000)), (0, 0, 0, 2), expand=False))
 
 
 def _claim(task: TaskReport, test: TestReport) -> Text:

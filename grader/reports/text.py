@@ -142,6 +142,19 @@ def hidden_suite(report: Report) -> bool:
     return report.max_score > 0
 
 
+def afterwards(task: TaskReport) -> list[tuple[str, str]]:
+    """What there is to learn from a task that has passed: a label and a sentence each."""
+    said = (("Another way", task.style), ("In real work", task.builtin))
+    return [(label, words) for label, words in said if words]
+
+
+def snippet_head(report: Report, test: TestReport) -> str:
+    """Where a snippet can be run."""
+    folder = f"exercises/{line(report.chapter, 60)}"
+    notebook = test.snippet.startswith("import __main__")
+    return f"To see it yourself, {'in your notebook in' if notebook else 'in Python, started in'} {folder}"
+
+
 def failing(task: TaskReport) -> list[TestReport]:
     """The tests that say something of the student's code: failed ones, those of a blocked task apart."""
     return [test for test in task.tests if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]

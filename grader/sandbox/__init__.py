@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from grader.errors import InfrastructureError
 from grader.sandbox.base import ENGINE_FILES, Launched, Sandbox
-from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, try_bubblewrap
+from grader.sandbox.bubblewrap import Bubblewrap, bubblewrap_program, bubblewrap_version, forbidding, try_bubblewrap
 from grader.sandbox.docker import Docker, choose_docker
 from grader.sandbox.unconfined import Unconfined
 
@@ -18,6 +20,7 @@ __all__ = [
     "bubblewrap_program",
     "bubblewrap_version",
     "choose",
+    "forbidding",
     "try_bubblewrap",
 ]
 
@@ -38,6 +41,10 @@ def choose(name: str, image: str = "") -> Sandbox:
         return choose_docker(image)
     if name not in ("auto", "bwrap"):
         raise InfrastructureError(f"there is no sandbox called {name!r}; there are auto, bwrap, docker and none")
+    if sys.platform != "linux":
+        raise InfrastructureError(
+            "no sandbox: bubblewrap is for Linux; your own work can be graded with --sandbox none"
+        )
     program = bubblewrap_program()
     if program is None:
         raise InfrastructureError(

@@ -9,25 +9,39 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from grader.channel import Channel
 from grader.errors import InfrastructureError
 from grader.model import Course
+from grader.spawned.pipe import Pipe
 
 ENGINE = Path(__file__).parent.parent
 ENGINE_FILES = ("__init__", "errors", "wire", "channel", "guard", "housekeeping", "seccomp", "child", "worker")
 BOOT = "import sys; sys.path[:0] = {first!r}; sys.path += {last!r}; from grader.worker import main; main()"
+BOOT_SPAWNING = BOOT.replace("grader.worker", "grader.spawned.manager")
 
 
 class Launched:
     """A worker that has been started: its process, its folders as it sees them, and what to remove at the end."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], log: IO[bytes], paths: dict[str, Any], scratch: str | None
+        self,
+        process: subprocess.Popen[bytes],
+        log: IO[bytes],
+        paths: dict[str, Any],
+        scratch: str | None,
+        spawns: bool = False,
     ) -> None:
-        self.process, self.log, self.paths, self.scratch = process, log, paths, scratch
+        self.process, self.log, self.paths, self.scratch, self.spawns = process, log, paths, scratch, spawns
+
+    def connect(self, cap: int, tick: Callable[[], None]) -> Channel | Pipe:
+        """The way to it; see `Channel` for the arguments."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        way = Pipe if self.spawns else Channel
+        return way(self.process.stdout.fileno(), self.process.stdin.fileno(), cap=cap, tick=tick)
 
     def last_words(self) -> str:
         """The end of what the worker wrote to its standard error."""
@@ -99,7 +113,13 @@ def environment(course: Course, scratch: str) -> dict[str, str]:
     }
 
 
-def start(command: list[str], environment: dict[str, str], paths: dict[str, Any], scratch: str | None) -> Launched:
+def start(
+    command: list[str],
+    environment: dict[str, str],
+    paths: dict[str, Any],
+    scratch: str | None,
+    spawns: bool = False,
+) -> Launched:
     """Starts a worker with pipes to it; nothing is waited for."""
     log = tempfile.TemporaryFile()  # noqa: SIM115
     try:
@@ -109,4 +129,4 @@ def start(command: list[str], environment: dict[str, str], paths: dict[str, Any]
     except OSError as error:
         log.close()
         raise InfrastructureError(f"{command[0]} does not start: {error.strerror}") from error
-    return Launched(process, log, paths, scratch)
+    return Launched(process, log, paths, scratch, spawns)

@@ -21,7 +21,14 @@ from grader.sandbox.base import (
     start,
 )
 
-USER_NAMESPACE_SWITCHES = {"apparmor_restrict_unprivileged_userns": "0", "unprivileged_userns_clone": "1"}
+REFUSALS = ("ermission denied", "o permissions", "not permitted", "uid map", "o space left", "namespace")
+SYSCTL = Path("/proc/sys")
+# what forbids namespaces to ordinary programs: the switch, the value that does, the value that does not
+SWITCHES = (
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),  # Ubuntu, from 23.10 on
+    ("kernel/unprivileged_userns_clone", "0", "1"),  # Debian, before 11
+    ("user/max_user_namespaces", "0", "10000"),
+)
 
 
 class Bubblewrap(Sandbox):
@@ -125,7 +132,7 @@ def try_bubblewrap(program: str) -> str:
     if result.returncode == 0:
         return ""
     said = " ".join(result.stderr.decode("utf-8", "replace").split())[-200:]
-    refused = any(words in said for words in ("ermission denied", "o permissions", "not permitted", "uid map"))
+    refused = any(words in said for words in REFUSALS)
     return f"bubblewrap says: {said}" + (f"; {user_namespace_fix()}" if refused else "")
 
 
@@ -136,20 +143,30 @@ def inside_docker() -> bool:
 
 def user_namespace_fix() -> str:
     """How to allow user namespaces on this machine, in one line."""
-    if inside_docker():
+    settings = forbidding(SYSCTL)
+    # a container of Docker's has a profile of AppArmor of its own, for which the switch does not count
+    if inside_docker() and not any("max_user_namespaces" in setting for setting in settings):
         return (
             "Docker's own restrictions forbid user namespaces in this container; start it as `make test-ch4 IMAGE=cpu` "
             "does: docker run --security-opt seccomp=docker/seccomp.json --security-opt systempaths=unconfined"
         )
-    switches = [
-        f"kernel.{name}={value}"
-        for name, value in USER_NAMESPACE_SWITCHES.items()
-        if os.path.exists(f"/proc/sys/kernel/{name}")
-    ]
+    apparmor = " by AppArmor, as Ubuntu 24.04 does," if any("apparmor" in setting for setting in settings) else ""
     return (
-        "this machine forbids user namespaces to ordinary programs (Ubuntu 24.04 does so by default); allow them "
-        f"with: sudo sysctl -w {' '.join(switches) or 'user.max_user_namespaces=10000'}"
+        f"this machine forbids{apparmor} user namespaces to ordinary programs; allow them until it starts anew (`make "
+        f"doctor` says how for good) with: sudo sysctl -w {' '.join(settings or ['user.max_user_namespaces=10000'])}"
     )
+
+
+def forbidding(switches: Path) -> list[str]:
+    """The settings of this machine that would have to be others, as sysctl takes them."""
+    return [f"{name.replace('/', '.')}={good}" for name, bad, good in SWITCHES if _read(switches / name) == bad]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
 
 
 def _system_binds() -> list[str]:

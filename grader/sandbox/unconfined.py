@@ -5,8 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 
+from grader import spawned
 from grader.model import Course
-from grader.sandbox.base import BOOT, ENGINE, Launched, Sandbox, environment, interpreter, site_packages, start
+from grader.sandbox.base import (
+    BOOT,
+    BOOT_SPAWNING,
+    ENGINE,
+    Launched,
+    Sandbox,
+    environment,
+    interpreter,
+    site_packages,
+    start,
+)
 
 
 class Unconfined(Sandbox):
@@ -16,14 +27,17 @@ class Unconfined(Sandbox):
     confined = False
 
     def launch(self, course: Course, device: str, scratch_bytes: int) -> Launched:
-        """Starts a worker as an ordinary process with a scratch folder of its own."""
+        """Starts a worker as an ordinary process with a scratch folder of its own; see `spawned` for other systems."""
         scratch = tempfile.mkdtemp(prefix="grader-")
-        surroundings = {**environment(course, scratch), "PATH": os.environ.get("PATH", os.defpath)}
-        boot = BOOT.format(first=[str(ENGINE.parent)], last=[site_packages()])
+        spawns = spawned.wanted()
+        kept = {name: os.environ[name] for name in spawned.KEPT if name in os.environ} if os.name == "nt" else {}
+        surroundings = {**kept, **environment(course, scratch), "PATH": os.environ.get("PATH", os.defpath)}
+        surroundings |= {"TEMP": scratch, "TMP": scratch} if os.name == "nt" else {}
+        boot = (BOOT_SPAWNING if spawns else BOOT).format(first=[str(ENGINE.parent)], last=[site_packages()])
         paths = {
             "writable": [scratch],
             "exercises": str(course.exercises),
             "runtime": str(course.runtime),
         }
         command = [interpreter()[0], "-s", "-P", "-S", "-B", "-c", boot]
-        return start(command, surroundings, paths, scratch)
+        return start(command, surroundings, paths, scratch, spawns)

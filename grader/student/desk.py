@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import check_task, find_chapter, load
 from grader.errors import GraderError, InfrastructureError
-from grader.model import Chapter, Snapshot
+from grader.model import Chapter, Drawing, Snapshot
 from grader.sandbox import Sandbox, choose
 from grader.session import Session
 from grader.student.talk import Done, GivenUp, Job, Refused, Step
@@ -84,7 +84,7 @@ class Desk:
                 job.task,
                 None if progress is None else lambda record: progress(Step(record.task, record.test)),
             )
-            return Done(report, grader.printed, warm)
+            return Done(report, grader.printed, warm, _drawn(grader) if job.pictures else ())
         except GraderError as error:
             return Refused(" ".join(str(error).split()), error.exit_code)
         except OSError as error:
@@ -150,6 +150,12 @@ class LocalHand:
         """Ends the workers."""
         if self.desk is not None:
             self.desk.close()
+
+
+def _drawn(grader: Grader) -> tuple[Drawing, ...]:
+    from grader.reports.drawing import drawn
+
+    return drawn(grader.plates)
 
 
 def choose_for(name: str, image: str = "") -> Sandbox:

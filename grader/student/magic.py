@@ -61,7 +61,9 @@ class Magic:
             cells = definitions(run, names)
             if not definitions(run, own):
                 raise UsageError(f"run the cell that defines {' and '.join(own[:3])} first; then %grade looks at it")
-            result = self._graded(course, talk.Job(chapter.id, cells=cells, task=task, student="notebook"))
+            result = self._graded(
+                course, talk.Job(chapter.id, cells=cells, task=task, student="notebook", pictures=True)
+            )
             if isinstance(result, talk.Refused):
                 raise UsageError(result.words)
             said = list(progress.taken_in(course, result.report))
@@ -139,9 +141,9 @@ def bundle(result: talk.Done, said: list[str]) -> dict[str, str]:
     terminal.print_report(result.report, out)
     for words in said:
         out.print(words)
-    page = feedback_page(result.report).decode()
+    page = feedback_page(result.report, pictures=result.pictures).decode()
     claims = sum(2 + len(test.message) // 60 for task in result.report.tasks for test in task.tests)
-    height = min(900, 260 + 22 * claims + 40 * len(result.report.tasks))
+    height = min(900, 260 + 22 * claims + 40 * len(result.report.tasks) + 300 * len(result.pictures))
     parts = [
         f"<p>Your code printed ({escape(text.line(each.where, 120))}):</p>"
         f"<pre>{escape(text.clean(each.text, terminal.PRINTED))}</pre>"

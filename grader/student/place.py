@@ -115,6 +115,8 @@ def course_files(course: Course) -> str:
     for chapter in course.chapters:
         found |= {chapter.exercises / name for name in PUBLIC}
         found |= set((chapter.exercises / "expected").glob("*.json"))
+    if course.translated is not None:
+        found.add(course.translated)
     if course.solutions is not None:
         found |= set(_files(course.solutions))
     total = hashlib.sha256()

@@ -87,7 +87,7 @@ def body(state: State, out: Console) -> Group:
     if state.note:
         parts.append(Text(state.note, style="yellow"))
     if state.words:
-        parts += [Text(text.clean(state.words, 600)), Text()]
+        parts += [Text(text.clean(state.words, 1600)), Text()]
     if report is not None:
         parts.append(_captured(report, () if state.all_tasks else state.printed, out, 0 if state.all_tasks else 3))
     for number, words in enumerate(() if state.all_tasks else state.hints, start=1):

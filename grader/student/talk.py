@@ -8,7 +8,7 @@ import socket
 import msgspec
 from msgspec import Struct
 
-from grader.model import Cell, Printed, Report
+from grader.model import Cell, Drawing, Printed, Report
 
 MOST = 64 << 20
 
@@ -21,6 +21,7 @@ class Job(Struct, frozen=True, tag="grade"):
     cells: tuple[Cell, ...] = ()  # in its place: a notebook's definitions
     task: str | None = None
     student: str | None = None
+    pictures: bool = False  # whether visible cases are drawn
 
 
 class Stop(Struct, frozen=True, tag="stop"):
@@ -40,6 +41,7 @@ class Done(Struct, frozen=True, tag="done"):
     report: Report
     printed: tuple[Printed, ...] = ()
     warm: bool = False  # whether the worker was there already
+    pictures: tuple[Drawing, ...] = ()
 
 
 class Refused(Struct, frozen=True, tag="refused"):

@@ -6,9 +6,6 @@ import contextlib
 import hashlib
 import os
 import queue
-import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,9 +18,11 @@ from rich.live import Live
 
 from grader.model import Chapter, Course, Outcome, Report
 from grader.reports import terminal
+from grader.reports.text import afterwards
 from grader.student import hints, progress, talk
 from grader.student.client import Unavailable
 from grader.student.keys import listening
+from grader.student.opening import opened
 from grader.student.screen import Page, State, outcomes
 
 SETTLE = 10  # milliseconds without another change after which a save is over
@@ -240,7 +239,10 @@ class Watch:
         else:
             done, self.state.task = self.state.task, pending[0]
             self.state.report, self.state.hints, self.state.printed = _only(report, pending[0]), (), ()
-            self.state.words = f"{done} is done. Next: {pending[0]}."
+            after = [
+                f"{label}: {words}" for each in report.tasks if each.id == done for label, words in afterwards(each)
+            ]
+            self.state.words = "\n".join([f"{done} is done. Next: {pending[0]}.", *after])
 
     def _move_on(self, step: int) -> None:
         ids = [task.id for task in self.chapter.tasks]
@@ -332,13 +334,6 @@ def open_lesson(chapter: Chapter) -> str:
     lesson = chapter.exercises / "lesson.md"
     if not lesson.is_file():
         return f"This chapter has no {lesson.name} here."
-    program = {"darwin": "open", "win32": ""}.get(sys.platform, "xdg-open")
-    screen = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if os.name == "nt":
-        os.startfile(lesson)  # type: ignore[attr-defined,unused-ignore]  # noqa: S606 - our own file
-    elif screen and shutil.which(program):
-        quiet = subprocess.DEVNULL
-        subprocess.Popen([program, str(lesson)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-    else:
-        return f"The lesson: {lesson}, or make lab"
-    return f"The lesson is being opened: {lesson}"
+    if opened(lesson):
+        return f"The lesson is being opened: {lesson}"
+    return f"The lesson: {lesson}, or make lab"

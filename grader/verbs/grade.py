@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from grader.verbs.shared import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.model import Report
+    from grader.model import Drawing, Report
     from grader.student.talk import Done
 
 
@@ -39,6 +40,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--student", help="whose work it is (default: the submission's own name)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a feedback page there")
+    parser.add_argument("--show", action="store_true", help="open that page, where there is a browser")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary there, such as a job's")
     parser.add_argument("--annotations", action="store_true", help="print the fails as GitHub's workflow commands too")
     add_own(parser)
@@ -63,10 +65,15 @@ def run(options: argparse.Namespace) -> int:
     report = done.report
     if report.environment.get("sandbox") == "none":
         unconfined()
-    _write(options, report)
+    _write(options, report, done.pictures)
     with workflow_commands_off(options.annotations):
         print_printed(done.printed, out)
         print_report(report, out)
+    if options.show and options.html:
+        from grader.student.opening import opened
+
+        where = os.path.relpath(options.html)
+        print(f"\nThe page {'is being opened' if opened(options.html) else 'is written'}: {where}")
     if options.annotations:
         from grader.reports.markdown import annotations
 
@@ -80,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     return exit_code([report])
 
 
-def _write(options: argparse.Namespace, report: Report) -> None:
+def _write(options: argparse.Namespace, report: Report, pictures: Sequence[Drawing]) -> None:
     """The files that were asked for; what makes them is imported only then."""
     from grader.atomic import write_atomic
 
@@ -91,7 +98,7 @@ def _write(options: argparse.Namespace, report: Report) -> None:
     if options.html:
         from grader.reports.html import feedback_page
 
-        write_atomic(options.html, feedback_page(report))
+        write_atomic(options.html, feedback_page(report, pictures=pictures))
     if options.markdown:
         from grader.reports.markdown import summary
 
@@ -102,7 +109,13 @@ def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
     """The result: from the background worker where it is wanted and to be had, else from this process."""
     from grader.student.talk import Job, Refused, Step
 
-    job = Job(options.chapter, os.path.abspath(options.path), task=options.task, student=options.student)
+    job = Job(
+        options.chapter,
+        os.path.abspath(options.path),
+        task=options.task,
+        student=options.student,
+        pictures=options.html is not None,
+    )
     how = (root, options.device, sandbox_of(options), options.seed, options.image)
     with watching(out) as show:
 

@@ -84,7 +84,7 @@ def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapt
     """Shows that what is listed as equivalent is; returns the exit code."""
     import msgspec
 
-    from grader import agreement, equivalents
+    from grader import equivalence, equivalents
     from grader.atomic import write_atomic
     from grader.mutation import chapter_mutants
 
@@ -96,7 +96,7 @@ def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapt
             known = equivalents.read(chapter)
             wanted = [m for m in chapter_mutants(chapter) if m.name in known]
             wanted = [m for m in wanted if not options.task or m.task in options.task]
-            for found in agreement.compare(grader, chapter, wanted, options.agree, options.seconds or math.inf):
+            for found in equivalence.compare(grader, chapter, wanted, options.agree, options.seconds or math.inf):
                 results.append(found)
                 end = f"; DIFFERS: {found.differs}" if found.differs else ""
                 print(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.grade import Grader
 from tests.conftest import numpy_course
+from tests.fuzz import explore
 from tests.fuzz.targets import Fuzz
 
 
@@ -28,16 +29,19 @@ def main() -> int:
         scratch = Path(name) / "scratch"
         scratch.mkdir()
         course = numpy_course(Path(name) / "arrays")
-        submissions = 0
+        submissions, wrong = 0, []
         with Grader(course, "bwrap", seed=7) as grader:
             fuzz = Fuzz(course, grader, scratch)
             for target in fuzz.targets():
                 if not options.kinds or target.name in options.kinds:
                     tally = fuzz.run(target, max(1, options.n * target.weight // 1000), seed)
                     submissions += tally.examples if target.submission else 0
+                    wrong += explore.poor(target.name, tally)
                     print(tally.line(), flush=True)
     print(f"{submissions} submissions, each with a verdict or an exit 2")
-    return 0
+    for line in wrong:
+        print(f"error: the examples are too poor: {line}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader import wire
 from tests.fuzz import texts
 
-KINDS = ("error", "syntax", "missing", "absent", "forbidden", "memory")
+KINDS = ("error", "syntax", "missing", "absent", "forbidden", "memory", "file", "scratch", "descriptors", "processes")
 WORDS = ("value", "touched", "raised", "unsupported", "forbidden", "broken", "problems", "hits", "untouched")
 NUMBERS = (0, -1, 1, 2, 3.5, 2**31, 2**62, 2**64 - 1, -(2**63), 1e308, float("inf"), float("-inf"), float("nan"))
 

@@ -43,6 +43,27 @@ class Tally:
         return f"{self.name}: {self.examples} in {self.seconds:.0f} s (slowest {self.longest:.1f} s): {said}"
 
 
+# of a kind's examples: a word, and the least and the most of them of which it is to be said; if nearly all were turned
+# away at the door, or none was, they would not be worth their time
+SHARES: dict[str, tuple[tuple[str, float, float], ...]] = {
+    "sources": (("imported", 0.30, 1.0), ("answered", 0.10, 1.0)),
+    "notebooks": (("read", 0.10, 0.95),),
+    "archives": (("read", 0.10, 0.95),),
+    "answers": (("a value", 0.05, 0.95),),
+    "wire": (("a tree", 0.20, 0.95),),
+    "regions": (("refused", 0.20, 0.95),),
+}
+
+
+def poor(kind: str, tally: Tally) -> list[str]:
+    """What is wrong with the shares of a kind's examples, a line each."""
+    return [
+        f"{kind}: {word} {100 * tally.share(word):.1f}%, not {100 * least:g}% to {100 * most:g}%"
+        for word, least, most in SHARES.get(kind, ())
+        if not least <= tally.share(word) <= most
+    ]
+
+
 def explore(
     name: str, examples: SearchStrategy[Any], check: Callable[[Any], Iterable[str]], count: int, start: int
 ) -> Tally:

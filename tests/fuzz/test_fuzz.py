@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
-from tests.fuzz.explore import Tally
+import pytest
+from hypothesis import strategies as st
+
+from tests.fuzz import explore
+from tests.fuzz.explore import Hang, Tally, poor
 from tests.fuzz.targets import Fuzz
 
 SHORT, LONG = 600, 20_000  # submissions in all
@@ -23,33 +27,60 @@ def explored(fuzz: Fuzz, tallies: list[Tally], kind: str, total: int, seed: int)
     return tally
 
 
-def check_shares(kind: str, tally: Tally) -> None:
-    """The examples are worth their time: not all are refused at the door."""
-    if kind == "sources":
-        assert tally.share("imported") >= 0.3
-        assert tally.share("answered") >= 0.1
-    elif kind in ("notebooks", "archives"):
-        assert 0.1 <= tally.share("read") <= 0.95
-    elif kind == "answers":
-        assert 0.05 <= tally.share("a value") <= 0.95
-    elif kind == "wire":
-        assert 0.2 <= tally.share("a tree") <= 0.95
-    elif kind == "regions":
-        assert 0.2 <= tally.share("refused") <= 0.95
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_few_hundred_submissions_get_a_verdict_each(fuzz: Fuzz, tallies: list[Tally], kind: str) -> None:
-    check_shares(kind, explored(fuzz, tallies, kind, SHORT, seed=1))
+    assert poor(kind, explored(fuzz, tallies, kind, SHORT, seed=1)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_twenty_thousand_submissions_get_a_verdict_each(fuzz: Fuzz, tallies: list[Tally], kind: str) -> None:
-    check_shares(kind, explored(fuzz, tallies, kind, LONG, seed=2))
+    assert poor(kind, explored(fuzz, tallies, kind, LONG, seed=2)) == []
 
 
 def test_the_kinds_make_up_the_whole(fuzz: Fuzz) -> None:
     targets = fuzz.targets()
     assert tuple(target.name for target in targets) == KINDS
     assert sum(target.weight for target in targets if target.submission) == 1000
+
+
+def test_the_shares_that_the_examples_must_have(fuzz: Fuzz) -> None:
+    assert explore.SHARES["sources"] == (("imported", 0.30, 1.0), ("answered", 0.10, 1.0))
+    assert explore.SHARES.keys() <= {target.name for target in fuzz.targets()}
+    tally = Tally("sources")
+    tally.examples = 1000
+    tally.words.update(imported=300, answered=100)
+    assert poor("sources", tally) == []
+    tally.words.update(imported=-1, answered=-1)
+    assert poor("sources", tally) == [
+        "sources: imported 29.9%, not 30% to 100%",
+        "sources: answered 9.9%, not 10% to 100%",
+    ]
+
+
+def test_what_breaks_or_does_not_end_is_a_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(number: int) -> list[str]:
+        if number > 70:
+            raise ZeroDivisionError
+        return ["fine"]
+
+    def hangs(number: int) -> list[str]:
+        if number > 70:
+            time.sleep(5)
+        return ["fine"]
+
+    numbers = st.integers(0, 100)
+    assert explore.explore("numbers", numbers, lambda _: ["fine"], 50, 1).words["fine"] == 50
+    with pytest.raises(ZeroDivisionError):
+        explore.explore("numbers", numbers, breaks, 50, 1)
+    monkeypatch.setattr(explore, "LONGEST", 0.05)
+    with pytest.raises(Hang):
+        explore.explore("numbers", numbers, hangs, 50, 1)
+
+
+def test_a_grader_that_breaks_on_what_it_hears_is_found(fuzz: Fuzz, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The positive control: one check of the trusted side switched off."""
+    monkeypatch.setattr("grader.hearsay._checked", lambda said, _: said)
+    target = next(target for target in fuzz.targets() if target.name == "answers")
+    with pytest.raises(Exception):  # noqa: B017  # whichever comes first
+        fuzz.run(target, 100, seed=1)

@@ -7,7 +7,6 @@ import csv
 import importlib.util
 import io
 import json
-import os
 import re
 import shutil
 import socket
@@ -32,6 +31,7 @@ from grader.reports.terminal import print_report
 from grader.sandbox import Sandbox
 from grader.submission import snapshot
 from tests.red_team import naive
+from tests.red_team.witness import Witness
 
 HERE = Path(__file__).parent
 NUMPY_COURSE = HERE.parent / "numpy_course"
@@ -79,6 +79,7 @@ class Attack(msgspec.Struct, forbid_unknown_fields=True):
     says: str = ""  # found in what the student is told
     refused: str = ""  # the one line with which it is turned away; then there is no report
     rounds: int = 1
+    replaced: bool = False  # whether the worker is replaced by another before the next submission
     quick: bool = False  # in `make check` too
     chapter: str = "ch1"  # of the real course, for attacks through TensorFlow
     compiles: bool = False  # whether it brings a shared library
@@ -100,9 +101,9 @@ def read(path: Path) -> Attack:
     head = ast.get_docstring(tree) or ""
     claim, _, table = head.partition("\n\n")
     code = "\n".join(text.splitlines()[tree.body[0].end_lineno or 0 :])
-    fields = msgspec.convert(tomllib.loads(table), Attack)
-    if not fields.outcome and path.parent.name != "with_tensorflow":
-        fields.outcome = {"center": "failed"}
+    real = path.parent.name == "with_tensorflow"  # on the real course, where nothing honest is in the attack
+    default = {"score": 0.0} if real else {"outcome": {"center": "failed"}}
+    fields = msgspec.convert(default | tomllib.loads(table), Attack)
     fields.path, fields.claim, fields.code = path, " ".join(claim.split()), code
     return fields
 
@@ -272,35 +273,33 @@ class Grading:
         assert sandbox.confined
         self.field = field
         self.grader = Grader(field.course, sandbox, seed=11)
-        self.drawn: list[Any] = []
-        answer = self.grader.oracle.answer
-
-        def record(chapter: Chapter, program: Any, inputs: Any) -> Any:
-            result = answer(chapter, program, inputs)
-            self.drawn += [inputs.values, result.value]
-            return result
-
-        self.grader.oracle.answer = record  # type: ignore[method-assign]
+        scratch = field.root.parent / f"scratch-{sandbox.name}-{time.monotonic_ns()}"
+        scratch.mkdir()
+        watched = {
+            "course": field.root,
+            "libraries": Path(np.__file__).parent / "lib",
+            "engine": Path(render.__file__).parent,
+        }
+        self.witness = Witness(self.grader, scratch, SECRET, watched)
         self.honest = field.root.parent / "honest"
         self.honest.mkdir(exist_ok=True)
         (self.honest / "arrays.py").write_text(field.solution.replace(SECRET, "") + LOOK)
         self._grade_honest()
         self._grade_honest()
-        self.workers = len(settled())
         self.kept = {path: path.read_bytes() for path in (field.root / "build").rglob("*") if path.is_file()}
-        self.state = self._state()
-        self.resident = resident()
-        self.numbers = sorted(hidden_numbers(self.drawn))
+        self.witness.settle()
 
     def close(self) -> None:
         """Ends it."""
         self.grader.close()
+        self.witness.close()
 
     def attack(self, attack: Attack, tmp: Path) -> None:
         """The attack gets what was declared, and everything holds that must hold after each."""
         field = self.field
         field.plant.unlink(missing_ok=True)
         field.listener.heard = b""
+        self.witness.begin()
         learned = ""
         for number in range(attack.rounds):
             submission = field.submission(attack, tmp / f"submission{number}", learned)
@@ -321,21 +320,15 @@ class Grading:
             learned = self._report(report, attack)
         assert not field.plant.exists()
         assert field.listener.heard == b""
+        self.witness.nothing_secret_was_sent()
         self._grade_honest()
-        state = self._state()
-        assert {key: value for key, value in state.items() if value != self.state[key]} == {}
+        self.witness.the_worker_is(replaced=attack.replaced)
+        self.witness.all_is_as_it_was()
         assert all(path.read_bytes() == content for path, content in self.kept.items())
-        assert resident() < self.resident + 128 * MIB
 
     def _report(self, report: Report, attack: Attack) -> str:
-        shown = everything(report)
-        outcomes = {task.id: task.outcome.value for task in report.tasks}
-        told = "\n".join([*report.notes, *(test.message for task in report.tasks for test in task.tests)])
-        assert report.score == attack.score, told
-        assert attack.outcome.items() <= outcomes.items(), f"{outcomes}: {told}"
-        assert re.search(attack.says, told), told
-        assert SECRET not in shown
-        assert not [number for number in self.numbers if number in shown]
+        shown = as_declared(report, attack)
+        self.witness.nothing_hidden_is_shown(shown)
         page = feedback_page(report).decode()
         assert "<script" not in page.lower()
         assert "onerror=" not in re.sub(r"&[a-z#0-9]+;.*", "", page)
@@ -350,29 +343,15 @@ class Grading:
         assert report.score == FULL, [test for task in report.tasks for test in task.tests if test.message]
         assert report.notes == ()
 
-    def _state(self) -> dict[str, Any]:
-        """What must be as it was: processes, descriptors, scratch, libraries, the course's own files."""
-        deadline = time.monotonic() + 5
-        while len(pids := naive.descendants(os.getpid())) != self.workers and time.monotonic() < deadline:
-            time.sleep(0.02)  # a spare child is being made
-        return {
-            "processes": len(pids) - self.workers,
-            "descriptors": len(os.listdir("/proc/self/fd")),
-            "temporary": sorted(name for name in os.listdir("/tmp") if name.startswith(("red-team", "planted"))),
-            "course": fingerprint(self.field.root, "build"),
-            "libraries": fingerprint(Path(np.__file__).parent / "lib"),
-            "engine": fingerprint(Path(render.__file__).parent),
-            "queues": [Path(f"/proc/sysvipc/{kind}").read_text().count("\n") for kind in ("msg", "sem", "shm")],
-        }
 
-
-def settled() -> list[int]:
-    """The processes below this one, once their number has stayed the same for a while."""
-    seen: list[list[int]] = []
-    while len(seen) < 20 or len({len(pids) for pids in seen[-10:]}) > 1:
-        seen.append(naive.descendants(os.getpid()))
-        time.sleep(0.03)
-    return seen[-1]
+def as_declared(report: Report, attack: Attack) -> str:
+    """The score, the outcomes and the words that the attack's file declares; returns all that is shown."""
+    outcomes = {task.id: task.outcome.value for task in report.tasks}
+    told = "\n".join([*report.notes, *(test.message for task in report.tasks for test in task.tests)])
+    assert report.score == attack.score, told
+    assert attack.outcome.items() <= outcomes.items(), f"{outcomes}: {told}"
+    assert re.search(attack.says, told), told
+    return everything(report)
 
 
 LOOK = """
@@ -409,39 +388,6 @@ def terminal(report: Report) -> str:
     stream = io.StringIO()
     print_report(report, Console(file=stream, width=200, no_color=True))
     return stream.getvalue()
-
-
-def hidden_numbers(tree: Any) -> set[str]:
-    """Numbers of hidden cases as text, if they are long enough to be told from others."""
-    if isinstance(tree, dict):
-        return hidden_numbers(list(tree.values()))
-    if isinstance(tree, (list, tuple)):
-        return set().union(*map(hidden_numbers, tree)) if tree else set()
-    if isinstance(tree, np.ndarray) and tree.dtype.kind == "f":
-        return {text for x in tree.ravel() for text in (repr(float(x))[:8], str(x)[:8]) if len(text.strip("-0.")) > 5}
-    return set()
-
-
-def fingerprint(folder: Path, without: str = "\0") -> int:
-    """Changes with any file's name, size, mode or time of change."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if without not in path.parts and "__pycache__" not in path.parts:
-            status = path.lstat()
-            found.append(
-                (
-                    str(path),
-                    status.st_size if path.is_file() else 0,
-                    status.st_mode,
-                    status.st_mtime_ns if path.is_file() else 0,
-                )
-            )
-    return hash(tuple(found))
-
-
-def resident() -> int:
-    """Bytes of this process."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024  # type: ignore[index]
 
 
 def visible_answers(field: Field) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 import time
@@ -14,9 +13,11 @@ from grader.course import load
 from grader.grade import Grader, as_snapshot
 from grader.sandbox import Sandbox
 from tests.red_team import naive_tensorflow
-from tests.red_team.field import LOOK, SECRET, Attack, everything
+from tests.red_team.field import LOOK, SECRET, Attack, as_declared
+from tests.red_team.witness import Witness
 
 REPOSITORY = Path(__file__).parent.parent.parent
+CHAPTERS = ("ch1", "ch4")  # that the attacks name
 
 
 class Outside:
@@ -53,28 +54,41 @@ class TensorFlowGrading:
         self.course = load(REPOSITORY)
         self.grader = Grader(self.course, sandbox, seed=4)
         self.outside = Outside(root)
+        scratch = root / "scratch"
+        scratch.mkdir()
+        watched = {"exercises": self.course.exercises, "engine": Path(render.__file__).parent}
+        self.witness = Witness(self.grader, scratch, SECRET, watched)
+        for chapter in CHAPTERS:
+            self._grade_honest(chapter, whole=True)
+        self._grade_honest(CHAPTERS[0])
+        self.witness.settle()
 
     def close(self) -> None:
         """Ends it."""
         self.grader.close()
+        self.witness.close()
 
     def attack(self, attack: Attack, library: bytes = b"") -> None:
         """It gets nothing, and the next honest submission in the same worker has full marks."""
         door = free_port()
         chapter = self.course.chapter(attack.chapter)
+        self.witness.begin()
         watch = Watcher(door)
         report = self.grader.grade(chapter, as_snapshot(chapter, self.outside.code(attack, door, library)), "red")
         watch.close()
-        told = "\n".join([*report.notes, *(test.message for task in report.tasks for test in task.tests)])
-        outcomes = {task.id: task.outcome.value for task in report.tasks}
-        assert report.score == 0, told
-        assert attack.outcome.items() <= outcomes.items(), f"{outcomes}: {told}"
-        assert re.search(attack.says, told), told
-        assert SECRET not in everything(report)
+        self.witness.nothing_hidden_is_shown(as_declared(report, attack))
+        self.witness.nothing_secret_was_sent()
         assert list(self.outside.plant.parent.glob("planted*")) == []
         assert not watch.answered
+        self._grade_honest(attack.chapter)
+        self.witness.the_worker_is(replaced=attack.replaced)
+        self.witness.all_is_as_it_was()
+
+    def _grade_honest(self, name: str, whole: bool = False) -> None:
+        """Full marks, with nothing of the last one to be found; the chapter's first task, unless it is to be all."""
+        chapter = self.course.chapter(name)
         honest = as_snapshot(chapter, render.solution(chapter) + "\nimport numpy as np\n" + LOOK)
-        report = self.grader.grade(chapter, honest, task=chapter.tasks[0].id)
+        report = self.grader.grade(chapter, honest, task=None if whole else chapter.tasks[0].id)
         assert (report.score, report.notes) == (report.max_score, ()), report.notes
 
 

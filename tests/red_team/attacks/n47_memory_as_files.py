@@ -3,7 +3,7 @@
 number = 47
 defence = "the scratch is small, and counts as memory"
 outcome = {center = "error"}
-says = "OSError|more to the disk than it may"
+says = "more to the disk than it may"
 
 [control]
 prize = "text"

@@ -3,7 +3,7 @@
 number = 48
 defence = "a scratch of fixed size, in memory, and a cap on one file"
 outcome = {center = "error"}
-says = "OSError|more to the disk than it may"
+says = "more to the disk than it may"
 
 [control]
 prize = "scratch"

@@ -3,6 +3,7 @@
 number = 50
 defence = "a worker that was changed is replaced"
 outcome = {center = "failed"}
+replaced = true
 by = "tests/test_session.py"
 
 [control]

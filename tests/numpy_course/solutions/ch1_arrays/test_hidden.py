@@ -58,7 +58,11 @@ def test_batches_weigh_by_rows(submission, reference, case):
 
 @pytest.mark.task("running_mean")
 def test_objects_are_independent(submission, reference, case):
-    """Two running means do not disturb one another."""
+    """Two running means do not disturb one another.
+
+    Hint: What an object remembers belongs on `self`,
+    not in a name at the top of the file.
+    """
     inputs = case("two_streams", steps=3)
     assert_close(submission(inputs), reference(inputs), **ROUNDING)
 

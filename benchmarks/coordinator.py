@@ -1,0 +1,61 @@
+"""The coordinator of a class at 100, 1 000 and 10 000 submissions: its memory, and its time for one more.
+
+Grading itself takes no time here; taking in, keeping, publishing and drawing the pages are real.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from itertools import pairwise
+
+from benchmarks import common
+from benchmarks.common import ROOT, Options, Row
+
+SIZES = (100, 1000, 10_000)
+SCRIPT = """
+import re, sys, time
+from pathlib import Path
+from tests.class_fakes import GOOD, make_chapter, put, run
+root, count = Path(sys.argv[1]), int(sys.argv[2])
+chapter = make_chapter(root)
+for number in range(count):
+    put(root / "work", f"student{number:05d}.py", GOOD + f"# {number}\\n")
+began = time.perf_counter()
+run(chapter, root / "work", root / "out")
+# not ru_maxrss, which a process has from its parent
+memory = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+print(memory / 1024, time.perf_counter() - began)
+"""
+
+
+def rows(options: Options) -> tuple[list[Row], str]:
+    """One class of each size, each in a process of its own."""
+    sizes = SIZES[:2] if options.quick else SIZES
+    memory, seconds = [], []
+    for count in sizes:
+        with tempfile.TemporaryDirectory(dir=options.out) as folder:
+            words = [sys.executable, "-c", SCRIPT, folder, str(count)]
+            said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+        memory.append(float(said[0]))
+        seconds.append(float(said[1]))
+    marginal = [1000 * (b - a) / (n - m) for (a, b), (m, n) in zip(pairwise(seconds), pairwise(sizes), strict=True)]
+    lines = "".join(
+        f"| {count} | {mib:.0f} MiB | {spent:.1f} s |\n"
+        for count, mib, spent in zip(sizes, memory, seconds, strict=True)
+    )
+    found = [
+        Row(f"coordinator's memory, {sizes[-1]} submissions", f"{sizes[0]}", (memory[-1],), (memory[0],),
+            memory[-1] / memory[0], 1.1, "at most", unit="MiB"),
+    ]  # fmt: skip
+    if len(marginal) > 1:
+        found.append(
+            Row(f"coordinator's time for one more, {sizes[1]} to {sizes[2]} submissions", f"{sizes[0]} to {sizes[1]}",
+                (marginal[1],), (marginal[0],), marginal[1] / marginal[0], 1.1, "at most", unit="ms")
+        )  # fmt: skip
+    return found, f"| submissions | memory at most | all of it |\n|---|---|---|\n{lines}"
+
+
+if __name__ == "__main__":
+    sys.exit(common.main("coordinator", __doc__, rows))

@@ -1,0 +1,80 @@
+"""What is told of a task that has passed: another way and the built-in, for every task; each name is really there."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from msgspec.structs import replace
+
+from grader.course import load
+from grader.model import Outcome
+from grader.reports import html, text
+from tests.conftest import REPOSITORY
+from tests.test_reports import make_report, printed
+
+COURSE = load(REPOSITORY)
+TASKS = [(chapter, task) for chapter in COURSE.chapters for task in chapter.tasks]
+NAME = re.compile(r"\b((?:tf|np|pd|pandas|functools)(?:\.[A-Za-z_][A-Za-z0-9_]*)+)")
+RESOLVE = """
+import importlib, json, sys
+import functools, numpy as np, pandas, pandas as pd, tensorflow as tf
+missing = []
+for name in json.load(sys.stdin):
+    first, *rest = name.split(".")
+    value = globals()[first]
+    try:
+        for part in rest:
+            value = getattr(value, part)
+    except AttributeError:
+        missing.append(name)
+print(json.dumps(missing))
+"""
+
+
+@pytest.mark.parametrize(("chapter", "task"), TASKS, ids=[f"{c.key}-{t.id}" for c, t in TASKS])
+def test_every_task_tells_another_way_and_the_built_in(chapter, task):
+    for words in (task.style, task.builtin):
+        assert 10 < len(words) < 260
+        assert words.endswith(".")
+        assert words.count("`") % 2 == 0
+
+
+def test_the_names_are_those_of_the_libraries():
+    said = " ".join(f"{task.style} {task.builtin}" for _, task in TASKS)
+    names = sorted(set(NAME.findall(said)))
+    assert len(names) > 60
+    run = subprocess.run(
+        [sys.executable, "-c", RESOLVE], input=json.dumps(names), capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-1000:]
+    assert json.loads(run.stdout.splitlines()[-1]) == []
+
+
+def with_words(report, *tasks):
+    """The report with something to tell of these tasks."""
+    told = [
+        replace(task, style="In one line.", builtin="`tf.<b>`, ready-made.") if task.id in tasks else task
+        for task in report.tasks
+    ]
+    return replace(report, tasks=tuple(told))
+
+
+def test_they_are_in_the_terminal_and_on_the_page():
+    report = with_words(make_report({"sgd": Outcome.PASSED, "momentum": Outcome.FAILED}), "sgd")
+    shown = printed(report)
+    assert "sgd is done." in shown
+    assert "Another way: In one line." in shown
+    assert "In real work: `tf.<b>`, ready-made." in shown
+    page = html.feedback_page(report).decode()
+    assert "<dt>Another way</dt><dd><p>In one line.</p></dd>" in page
+    assert "<code>tf.&lt;b&gt;</code>, ready-made." in page
+    assert not text.afterwards(report.tasks[1])
+
+
+def test_of_many_only_the_place_is_told():
+    report = with_words(make_report(dict.fromkeys("abc", Outcome.PASSED)), "a", "b", "c")
+    shown = printed(report)
+    assert "In one line." not in shown
+    assert "make test-ch4 TASK=a" in shown
