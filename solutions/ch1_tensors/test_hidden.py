@@ -146,6 +146,12 @@ def test_rows_come_in_any_order(submission, reference, case):
 
 
 @pytest.mark.task("group_mean")
+def test_a_single_row_is_a_group(submission, reference, case):
+    """A group may have a single row, which is its mean: it is neither empty nor halved."""
+    assert_close(*both(submission, reference, case("group_mean", single=True)))
+
+
+@pytest.mark.task("group_mean")
 def test_empty_groups_have_a_row_too(submission, reference, case):
     """A group without rows has a row of zeros in the answer, wherever it stands, at the end too."""
     assert_close(*both(submission, reference, case("group_mean", empty=True)))
@@ -231,6 +237,12 @@ def test_the_variance_survives_a_large_mean(submission, reference, case):
 
 
 @pytest.mark.task("running_stats")
+def test_before_any_row_all_is_zero(submission, reference, case):
+    """Before any row has come, mean and variance are 0."""
+    assert_close(*both(submission, reference, case("stats_new")))
+
+
+@pytest.mark.task("running_stats")
 def test_a_reset_forgets_in_place(submission, reference, case):
     """A reset sets everything to 0, counts too, in the same variables."""
     assert_close(*both(submission, reference, case("stats_reset", sizes=[9])), rtol=1e-4)
@@ -256,6 +268,12 @@ def test_a_result_stays_as_it_was(submission, reference, case):
 def test_a_row_for_each_output(submission, reference, case, kind):
     """Row i, column j says how output i changes with input j, at a constant and at a variable."""
     assert_close(*both(submission, reference, case("jacobian", kind=kind)), rtol=1e-4)
+
+
+@pytest.mark.task("jacobian")
+def test_a_constant_function_has_a_jacobian_of_zeros(submission, reference, case):
+    """Outputs that do not depend on x have rows of zeros: zeros, not None."""
+    assert_close(*both(submission, reference, case("jacobian", flat=True)))
 
 
 @pytest.mark.task("jacobian")
@@ -354,6 +372,21 @@ def test_noise_knows_nothing_of_the_data(submission, reference, case):
     check(rest.std() > 1e-3, "there is no noise on y")
     follows = [abs(np.corrcoef(column, rest)[0, 1]) for column in value["x"].T]
     check(max(follows) < 0.1, "the noise on y follows a column of x")
+
+
+@pytest.mark.task("fit_linear")
+@pytest.mark.properties
+def test_noise_has_random_numbers_of_its_own(submission, reference, case):
+    """The noise has a stream of random numbers of its own: it is not made of those that x was made of."""
+    value, expected = both(submission, reference, case("data", rows=400, noise=1.0))
+    assert_same_form(value, expected)
+    rest = (value["y"] - value["x"] @ value["w"])[:, 0]
+    # two normal numbers are made of two uniform ones, u and v: their squares add up to -2 log u
+    x = value["x"].reshape(-1)[: len(rest)]
+    squares = np.square(rest).reshape(-1, 2).sum(axis=1)
+    radius = -2 * np.log(np.maximum(x[::2], 1e-7))
+    check(squares.std() > 1e-3, "there is no noise on y")
+    check(abs(np.corrcoef(squares, radius)[0, 1]) < 0.6, "the noise on y is made of the random numbers of x")
 
 
 @pytest.mark.task("fit_linear")

@@ -103,6 +103,13 @@ def test_a_short_interval_is_not_halved(submission, reference, case):
     assert_close(submission(inputs)["roots"], reference(inputs)["roots"])
 
 
+@pytest.mark.task("bisect")
+def test_as_wide_as_tol_is_short_enough(submission, reference, case):
+    """Halving goes on while the interval is longer than `tol`: one that is exactly as long is not halved any more."""
+    inputs = case("bisect", tol=0.25, intervals=[[1.0, 2.0, 1.4], [-3.0, -1.0, -1.6], [2.0, 2.25, 2.2]])
+    assert_close(submission(inputs)["roots"], reference(inputs)["roots"])
+
+
 # --- predict_traces
 
 
@@ -185,6 +192,13 @@ def test_every_argument_has_a_length_of_its_own(submission, reference, case):
     assert_close(submission(inputs)["values"], reference(inputs)["values"])
 
 
+@pytest.mark.task("one_graph")
+def test_the_dtype_is_the_examples(submission, reference, case):
+    """An argument has the dtype of its example, float64 here, and so has what comes out."""
+    inputs = case("one_graph", dtype="float64")
+    assert_close(submission(inputs)["values"], reference(inputs)["values"])
+
+
 # --- graph_factory
 
 
@@ -235,6 +249,13 @@ def test_num_graphs_counts_what_was_made(submission, reference, case):
     value, expected = submission(inputs), reference(inputs)
     assert_close(value["values"], expected["values"])
     assert_close(value["num_graphs"], expected["num_graphs"])
+
+
+@pytest.mark.task("graph_factory")
+def test_arrays_come_as_well_as_tensors(submission, reference, case):
+    """x may be an array: it has the values, the dtype and the shape of the tensor that is made of it."""
+    inputs = case("factory", kind="lengths", tensors=False)
+    assert_close(submission(inputs)["values"], reference(inputs)["values"])
 
 
 # --- moving_average
@@ -327,6 +348,13 @@ def test_the_static_shape_is_kept(submission, reference, case):
 def test_new_noise_in_every_run(submission, reference, case, free):
     """Every run draws new noise from the generator, in the shape that x has in that run."""
     inputs = case("noisy", free=free)
+    assert_close(submission(inputs), reference(inputs))
+
+
+@pytest.mark.task("escape")
+def test_noise_has_the_dtype_of_x(submission, reference, case):
+    """The noise for x in float64 is drawn in float64."""
+    inputs = case("noisy", dtype="float64")
     assert_close(submission(inputs), reference(inputs))
 
 

@@ -135,9 +135,10 @@ def test_the_gradient_is_clipped_and_not_the_step(submission, reference, case):
 
 @pytest.mark.task("dataset")
 @pytest.mark.properties
-def test_only_full_batches_come(submission, reference, case):
-    """Every batch is full: the rows that are left over at the end of an epoch are dropped."""
-    inputs = case("epochs", rest="some")
+@pytest.mark.parametrize("rest", ["some", "most"])
+def test_only_full_batches_come(submission, reference, case, rest):
+    """Every batch is full: the rows that are left over at the end of an epoch are dropped, however many they are."""
+    inputs = case("epochs", rest=rest)
     assert_same_form(submission(inputs), reference(inputs))
 
 
@@ -348,7 +349,7 @@ def test_a_copy_from_the_config_is_the_same(submission, reference, case):
 def test_a_model_fits_with_keras_adam(submission, reference, case):
     """`model.compile` takes the optimizer, and `fit` runs it in a graph, where `iterations` is a tensor."""
     inputs = case("keras_fit", settings={"learning_rate": 0.02})
-    assert_close(submission(inputs), reference(inputs), **ADAM)
+    assert_close(submission(inputs), reference(inputs), rtol=2e-3, atol=1e-3)  # where epsilon stands is another claim
 
 
 @pytest.mark.task("keras_adam")

@@ -10,9 +10,9 @@ import pytest
 from grader.compare import assert_close, check
 
 # gradients of float32 losses; softplus(z) - y*z loses a few digits where the loss is small
-CLOSE = {"rtol": 1e-5, "atol": 2e-6}
+CLOSE = {"rtol": 4e-5, "atol": 8e-6}
 # a gradient of 0.2 as the difference of two of 400
-HUGE = {"rtol": 1e-3, "atol": 1e-4}
+HUGE = {"rtol": 3e-3, "atol": 3e-4}
 LOSSES = ["mse", "mae", "log_cosh", "huber"]
 
 
@@ -158,9 +158,10 @@ def test_samples_far_apart_do_not_disturb_one_another(submission, reference, cas
 
 
 @pytest.mark.task("categorical_crossentropy")
-def test_smoothing_spreads_over_all_classes(submission, reference, case):
+@pytest.mark.parametrize("rank", [2, 3])
+def test_smoothing_spreads_over_all_classes(submission, reference, case, rank):
     """Label smoothing takes the same part from each target and spreads it over all classes, the right one among them."""
-    inputs = case("categorical", smoothing="drawn")
+    inputs = case("categorical", smoothing="drawn", rank=rank)
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 
 
@@ -297,7 +298,7 @@ def test_slopes_are_right_to_eight_digits(submission, reference, case, function)
 def test_the_gradient_has_the_shape_of_x(submission, reference, case, rank):
     """The function sees x in its own shape, and the gradient has that shape: a scalar, a matrix, or more axes."""
     inputs = case("differences", function="waves" if rank == 0 else "last axis", rank=rank, h=0.001)
-    assert_close(gradient_of(submission(inputs)), gradient_of(reference(inputs)), rtol=0.02, atol=0.02)
+    assert_close(gradient_of(submission(inputs)), gradient_of(reference(inputs)), rtol=0.05, atol=0.05)
 
 
 @pytest.mark.task("check_gradient")
@@ -406,7 +407,8 @@ def test_a_line_goes_downhill(submission, reference, case, steps):
 
 
 @pytest.mark.task("max_likelihood")
-def test_the_line_minimises_the_loss_it_is_given(submission, reference, case):
-    """The line is fitted with the loss and the learning rate that come as arguments, whatever they are."""
-    inputs = case("line", loss="charbonnier", lr=0.3, steps=9)
+@pytest.mark.parametrize("loss", ["charbonnier", "slanted"])
+def test_the_line_minimises_the_loss_it_is_given(submission, reference, case, loss):
+    """The line is fitted with the loss and the learning rate that come as arguments, the targets first in the loss."""
+    inputs = case("line", loss=loss, lr=0.3, steps=9)
     assert_close(submission(inputs), reference(inputs), rtol=1e-4, atol=1e-5)
