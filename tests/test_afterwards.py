@@ -52,6 +52,21 @@ def test_the_names_are_those_of_the_libraries():
     assert json.loads(run.stdout.splitlines()[-1]) == []
 
 
+@pytest.mark.parametrize(("chapter", "task"), TASKS, ids=[f"{c.key}-{t.id}" for c, t in TASKS])
+def test_every_task_names_a_section_of_its_lesson(chapter, task):
+    headings = re.findall(r"^#+ (.*)$", (chapter.exercises / "lesson.md").read_text(), re.MULTILINE)
+    assert task.section in headings
+
+
+def test_what_to_read_is_told_of_what_does_not_pass():
+    report = make_report({"sgd": Outcome.PASSED, "momentum": Outcome.FAILED})
+    report = replace(report, tasks=tuple(replace(task, section="One <b> step") for task in report.tasks))
+    where = 'exercises/ch4_optimizers/lesson.md, section "One <b> step"'
+    assert f"To read: {where}" in " ".join(printed(report).split())
+    page = html.feedback_page(report).decode()
+    assert page.count("To read: ") == 1 and "One &lt;b&gt; step" in page
+
+
 def with_words(report, *tasks):
     """The report with something to tell of these tasks."""
     told = [
