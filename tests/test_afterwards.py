@@ -1,5 +1,6 @@
 """What is told of a task that has passed: another way and the built-in, for every task; each name is really there."""
 
+import ast
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from grader import render
 from grader.course import load
 from grader.model import Outcome
 from grader.reports import html, text
@@ -93,3 +95,20 @@ def test_of_many_only_the_place_is_told():
     shown = printed(report)
     assert "In one line." not in shown
     assert "make test-ch4 TASK=a" in shown
+
+
+# --- and of a claim that fails where no known mistake fits
+
+
+@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.key)
+def test_every_hidden_claim_has_a_hint_of_its_own(chapter):
+    source = (chapter.solutions / "test_hidden.py").read_text()
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            claim, _, hint = (ast.get_docstring(node) or "").partition("\n\nHint: ")
+            assert "\n" not in claim and 20 < len(hint) < 240, node.name
+            found[node.name] = hint
+    assert len(found) > 35
+    for task in chapter.tasks:  # a hint does not say what the task's own first hint says already
+        assert not set(found.values()) & set(render.hints(chapter)[task.id])
