@@ -222,7 +222,7 @@ def test_a_chain_of_linear_layers_is_one(submission, reference, case, depth):
 def test_one_layer_is_itself(submission, reference, case):
     """A chain of one layer amounts to that layer.
 
-    Hint: Try a list of one.
+    Hint: Try a list with one layer in it: what does your loop begin with?
     """
     close(submission, reference, case("collapsed", depth=1))
 
