@@ -223,7 +223,7 @@ def _tasks(path: Path, tasks: tuple[Task, ...], min_seconds: float) -> None:
         if not _TASK_ID.fullmatch(task.id):
             raise AuthorError(f'{path}: tasks: id: "{task.id}" is not of lower-case letters, digits and _')
         _line(path, f"{where}: title", task.title)
-        for key, words in (("style", task.style), ("builtin", task.builtin)):
+        for key, words in (("section", task.section), ("style", task.style), ("builtin", task.builtin)):
             if words:
                 _line(path, f"{where}: {key}", words)
         if not (math.isfinite(task.points) and task.points > 0):

@@ -60,6 +60,7 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()  # dotted names that must not be used inside this task's definitions
     minutes: int = 15
     time_limit: float | None = None  # seconds a probe; None: the chapter's
+    section: str = ""  # the lesson's, to read for it
     style: str = ""  # for whoever has passed: another way to write it,
     builtin: str = ""  # and what to take in real work
 
@@ -248,6 +249,7 @@ class TaskReport(Struct, frozen=True):
     max_score: float
     outcome: Outcome
     tests: tuple[TestReport, ...]
+    section: str = ""  # of a task that has not passed: what to read of the lesson
     style: str = ""  # of a task that has passed: another way to write it,
     builtin: str = ""  # and what to take in real work
 
