@@ -199,7 +199,10 @@ def test_rows_come_in_any_order(submission, reference, case):
 
 @pytest.mark.task("group_mean")
 def test_a_single_row_is_a_group(submission, reference, case):
-    """A group may have a single row, which is its mean: it is neither empty nor halved."""
+    """A group may have a single row, which is its mean: it is neither empty nor halved.
+
+    Hint: Divide each sum by the count of its own group. What is the mean of one row?
+    """
     assert_close(*both(submission, reference, case("group_mean", single=True)))
 
 
@@ -329,7 +332,10 @@ def test_the_variance_survives_a_large_mean(submission, reference, case):
 
 @pytest.mark.task("running_stats")
 def test_before_any_row_all_is_zero(submission, reference, case):
-    """Before any row has come, mean and variance are 0."""
+    """Before any row has come, mean and variance are 0.
+
+    Hint: Call `result` on a fresh object: 0 divided by 0 rows is not 0. What is it?
+    """
     assert_close(*both(submission, reference, case("stats_new")))
 
 
@@ -375,7 +381,10 @@ def test_a_row_for_each_output(submission, reference, case, kind):
 
 @pytest.mark.task("jacobian")
 def test_a_constant_function_has_a_jacobian_of_zeros(submission, reference, case):
-    """Outputs that do not depend on x have rows of zeros: zeros, not None."""
+    """Outputs that do not depend on x have rows of zeros: zeros, not None.
+
+    Hint: What does `tape.gradient` give for an output that x has no part in? It can be told to give zeros.
+    """
     assert_close(*both(submission, reference, case("jacobian", flat=True)))
 
 
@@ -517,7 +526,10 @@ def test_noise_knows_nothing_of_the_data(submission, reference, case):
 @pytest.mark.task("fit_linear")
 @pytest.mark.properties
 def test_noise_has_random_numbers_of_its_own(submission, reference, case):
-    """The noise has a stream of random numbers of its own: it is not made of those that x was made of."""
+    """The noise has a stream of random numbers of its own: it is not made of those that x was made of.
+
+    Hint: A stateless operation gives the same numbers for the same seed. Does the noise have a seed of its own?
+    """
     value, expected = both(submission, reference, case("data", rows=400, noise=1.0))
     assert_same_form(value, expected)
     rest = (value["y"] - value["x"] @ value["w"])[:, 0]

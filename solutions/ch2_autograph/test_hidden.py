@@ -129,7 +129,10 @@ def test_a_short_interval_is_not_halved(submission, reference, case):
 
 @pytest.mark.task("bisect")
 def test_as_wide_as_tol_is_short_enough(submission, reference, case):
-    """Halving goes on while the interval is longer than `tol`: one that is exactly as long is not halved any more."""
+    """Halving goes on while the interval is longer than `tol`: one that is exactly as long is not halved any more.
+
+    Hint: Is an interval that is exactly `tol` wide halved once more?
+    """
     inputs = case("bisect", tol=0.25, intervals=[[1.0, 2.0, 1.4], [-3.0, -1.0, -1.6], [2.0, 2.25, 2.2]])
     assert_close(submission(inputs)["roots"], reference(inputs)["roots"])
 
@@ -249,7 +252,10 @@ def test_every_argument_has_a_length_of_its_own(submission, reference, case):
 
 @pytest.mark.task("one_graph")
 def test_the_dtype_is_the_examples(submission, reference, case):
-    """An argument has the dtype of its example, float64 here, and so has what comes out."""
+    """An argument has the dtype of its example, float64 here, and so has what comes out.
+
+    Hint: What does the signature say of the dtype? Take it from the example.
+    """
     inputs = case("one_graph", dtype="float64")
     assert_close(submission(inputs)["values"], reference(inputs)["values"])
 
@@ -323,7 +329,10 @@ def test_num_graphs_counts_what_was_made(submission, reference, case):
 
 @pytest.mark.task("graph_factory")
 def test_arrays_come_as_well_as_tensors(submission, reference, case):
-    """x may be an array: it has the values, the dtype and the shape of the tensor that is made of it."""
+    """x may be an array: it has the values, the dtype and the shape of the tensor that is made of it.
+
+    Hint: Make a tensor of x first: then there is one kind of argument to look at.
+    """
     inputs = case("factory", kind="lengths", tensors=False)
     assert_close(submission(inputs)["values"], reference(inputs)["values"])
 
@@ -457,7 +466,10 @@ def test_new_noise_in_every_run(submission, reference, case, free):
 
 @pytest.mark.task("escape")
 def test_noise_has_the_dtype_of_x(submission, reference, case):
-    """The noise for x in float64 is drawn in float64."""
+    """The noise for x in float64 is drawn in float64.
+
+    Hint: The generator draws float32 unless it is told otherwise.
+    """
     inputs = case("noisy", dtype="float64")
     assert_close(submission(inputs), reference(inputs))
 
