@@ -120,7 +120,7 @@ def test_merging_undoes_splitting(submission, reference, case):
 @pytest.mark.task("split_heads")
 def test_scores_are_scaled_dot_products(submission, reference, case):
     """A score is the dot product of a query and a key of the same head, over the root of the size of one head."""
-    assert_close(*both(submission, reference, case("scores")))
+    assert_close(*both(submission, reference, case("scores")), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.task("split_heads")
@@ -233,7 +233,7 @@ def test_batches_count_by_their_rows(submission, reference, case):
 @pytest.mark.task("running_stats")
 def test_the_variance_survives_a_large_mean(submission, reference, case):
     """A variance of about 1 stays right around a mean of thousands: large squares do not cancel."""
-    assert_close(*both(submission, reference, case("stats", sizes=[24, 24], offset=30000.0)), rtol=2e-2)
+    assert_close(*both(submission, reference, case("stats", sizes=[300, 300], offset=30000.0)), rtol=2e-2)
 
 
 @pytest.mark.task("running_stats")
@@ -273,7 +273,7 @@ def test_a_row_for_each_output(submission, reference, case, kind):
 @pytest.mark.task("jacobian")
 def test_a_constant_function_has_a_jacobian_of_zeros(submission, reference, case):
     """Outputs that do not depend on x have rows of zeros: zeros, not None."""
-    assert_close(*both(submission, reference, case("jacobian", flat=True)))
+    assert_close(*both(submission, reference, case("jacobian", flat=True, kind="variable")))
 
 
 @pytest.mark.task("jacobian")
