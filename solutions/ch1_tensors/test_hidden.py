@@ -163,7 +163,7 @@ def test_scores_are_scaled_dot_products(submission, reference, case):
 
     Hint: Which axis is summed, and of how many features is the root taken: those of one head, or of all?
     """
-    assert_close(*both(submission, reference, case("scores")))
+    assert_close(*both(submission, reference, case("scores")), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.task("split_heads")
@@ -327,7 +327,7 @@ def test_the_variance_survives_a_large_mean(submission, reference, case):
 
     Hint: A sum of squares minus a square of sums cancels. Keep the squared distances from the mean instead.
     """
-    assert_close(*both(submission, reference, case("stats", sizes=[24, 24], offset=30000.0)), rtol=2e-2)
+    assert_close(*both(submission, reference, case("stats", sizes=[300, 300], offset=30000.0)), rtol=2e-2)
 
 
 @pytest.mark.task("running_stats")
@@ -385,7 +385,7 @@ def test_a_constant_function_has_a_jacobian_of_zeros(submission, reference, case
 
     Hint: What does `tape.gradient` give for an output that x has no part in? It can be told to give zeros.
     """
-    assert_close(*both(submission, reference, case("jacobian", flat=True)))
+    assert_close(*both(submission, reference, case("jacobian", flat=True, kind="variable")))
 
 
 @pytest.mark.task("jacobian")
