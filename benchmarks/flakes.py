@@ -1,7 +1,7 @@
 """Grades the same works again and again, and counts the reports that differ.
 
 In random order; by workers that are warm and by ones that have just come up; alone and two at a time; with every cache
-off. Works: the solution, the alternates, some mutants, the skeleton. Writes `build/bench/flakes.md` and `flakes.json`.
+off. Works: the solution, the alternates, some mutants, the skeleton.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from typing import Any
 import msgspec
 
 from benchmarks import common
-from benchmarks.common import CHAPTER, ROOT
+from benchmarks.common import CHAPTER, ROOT, Options, Row
 from grader import course as courses
 from grader import render
-from grader.errors import GraderError
 from grader.grade import Grader, as_snapshot
 from grader.model import Report, encode_report
 
@@ -31,21 +30,13 @@ COLD = 5  # one grading in so many has a grader of its own
 BLOCK = 20  # gradings that are made alone, or two at a time
 
 
-def main() -> int:
-    parser = common.parser("benchmarks.flakes", __doc__)
-    parser.add_argument("-n", type=int, default=200, metavar="N", help="gradings (default: 200)")
-    parser.add_argument("--chapter", default=CHAPTER, help=f"default: {CHAPTER}")
-    parser.add_argument("--seed", type=int, default=1, help="of the order (default: 1)")
-    options = parser.parse_args()
-    load = common.load()
-    try:
-        found = measure(ROOT, options.chapter, options.n, options.seed)
-    except GraderError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    report = {"machine": common.machine(load), **found}
-    common.publish(report, markdown(report), options.out, "flakes")
-    return 1 if found["flakes"] else 0
+def rows(options: Options) -> tuple[list[Row], str]:
+    """The works of chapter 4; a row with the reports that differed."""
+    found = measure(ROOT, CHAPTER, 20 if options.quick else 200, seed=1)
+    flakes = float(found["flakes"])
+    what = f"reports that differ among {found['gradings']} gradings of {found['works']} works, all caches off"
+    row = Row(what, "", (flakes,), (), flakes, 0.0, "at most", unit="flakes", figure_unit="flakes")
+    return [row], markdown(found)
 
 
 def measure(root: Path, name: str, count: int, seed: int) -> dict[str, Any]:
@@ -128,23 +119,15 @@ def timeless(report: Report) -> bytes:
     return encode_report(msgspec.structs.replace(report, started="", seconds=0.0, environment={}, tasks=tasks))
 
 
-def markdown(report: dict[str, Any]) -> str:
-    """The figures as a page."""
-    machine = report["machine"]
-    rows = [
-        ("gradings", report["gradings"]),
-        ("works", report["works"]),
-        *((f"- {kind}", report[kind]) for kind in ("warm", "cold", "alone", "two at a time")),
-        ("**flakes**", report["flakes"]),
-        ("seconds", report["seconds"]),
-    ]
-    lines = [f"# The same works graded again: {report['chapter']}", "", "| | |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in rows]
-    if report["flaky works"]:
-        lines += ["", f"Flaky: {', '.join(report['flaky works'])}."]
-    lines += ["", f"{machine['cores']} cores of {machine['processor']}, load {machine['load']:.1f} before.", ""]
+def markdown(found: dict[str, Any]) -> str:
+    """How the gradings were made, as Markdown."""
+    names = ("gradings", "works", "warm", "cold", "alone", "two at a time", "flakes")
+    lines = [f"The same works of {found['chapter']} graded again:", "", "| | |", "|---|---|"]
+    lines += [f"| {name} | {found[name]} |" for name in names]
+    if found["flaky works"]:
+        lines += ["", f"Flaky: {', '.join(found['flaky works'])}."]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(common.main("flakes", __doc__, rows))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.flakes import timeless  # noqa: F401 - tests take it from here
 from grader import render, seeds
 from grader.course import load
 from grader.errors import InfrastructureError
