@@ -71,8 +71,8 @@ demo: $(VENV)/lock.txt ## grade the sample class for chapter 4 into build/demo: 
 	@$(GRADER) grade-class ch4 examples/class --out build/demo --table
 
 .PHONY: audit
-audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate
-	@mkdir -p build && $(GRADER) audit --json build/audit.json
+audit: $(VENV)/lock.txt ## prove that every check matters: the solution, the skeleton, every mutant, every alternate (VARIANTS=1: other threads, kernels and precisions too)
+	@mkdir -p build && $(GRADER) audit $${VARIANTS:+--variants} --json build/audit.json --html build/audit.html
 
 .PHONY: nbgrader
 nbgrader: $(VENV)/lock.txt ## set up nbgrader's course directory in build/nbgrader, the sample class in submitted/
@@ -160,6 +160,18 @@ format: $(VENV)/lock.txt ## put the code in form
 .PHONY: mutate
 mutate: $(VENV)/lock.txt ## judge machine-made mutants of all solutions by the hidden tests (an hour; grader mutate ch4 --task momentum for less)
 	@$(GRADER) mutate
+
+.PHONY: agree
+agree: $(VENV)/lock.txt ## ask the solutions and the mutants listed as equivalent 10 000 inputs, and record on how many they agree (an hour)
+	@$(GRADER) mutate --agree 10000 --seconds 120 --record
+
+.PHONY: seeds
+seeds: $(VENV)/lock.txt ## mark right and wrong programs from fifty other secret seeds (hours; grader seeds ch4 --count 5 for less)
+	@$(GRADER) seeds
+
+.PHONY: flakes
+flakes: $(VENV)/lock.txt ## grade the same works two hundred times and count the reports that differ, into build/bench (20 minutes)
+	@$(PYTHON) -m benchmarks.flakes
 
 .PHONY: new-task
 new-task: $(VENV)/lock.txt ## the pieces of a new task, put where they belong (CH=ch4 ID=rmsprop)

@@ -29,9 +29,10 @@ NAMES = (
     "optimizers",
     "start",
     "mutants",
+    "flakes",
     "nbgrader",
 )
-LONG = ("nbgrader",)  # left out of a quick run
+LONG = ("nbgrader", "flakes")  # left out of a quick run
 
 
 def main() -> int:

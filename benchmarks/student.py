@@ -160,9 +160,15 @@ class _Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
+        end = time.monotonic() + 10
         with contextlib.suppress(OSError):
             os.kill(self.pid, signal.SIGINT)
-            os.waitpid(self.pid, 0)
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                with contextlib.suppress(OSError):  # it ends only when somebody reads what it writes
+                    if select.select([self.terminal], [], [], 0.1)[0]:
+                        os.read(self.terminal, 1 << 16)
+                if time.monotonic() > end:
+                    os.kill(self.pid, signal.SIGKILL)
         os.close(self.terminal)
 
     def verdict(self, patience: float) -> float:

@@ -48,6 +48,10 @@ def configure(device: str, threads: int, seed: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
+    if os.environ.get("COURSE_GRAPHS") == "off":
+        tf.config.run_functions_eagerly(True)
+    if os.environ.get("COURSE_PRECISION") == "float64":
+        _double()
     _seed(seed)
 
 
@@ -116,6 +120,26 @@ def message(error: BaseException) -> str:
     text = re.sub(r"\s+Arguments received by \S+:\s.*", "", text, flags=re.DOTALL)
     text = re.sub(r"\{\{function_node [^}]*\}\} ?", "", text)
     return re.sub(r"\s*(\[\[\{\{node [^}]*\}\}\]\])?\s*\[Op:[^\]]*\]( name: ?\S*)?\s*$", "", text).strip()
+
+
+def _double() -> None:
+    """Makes float64 the dtype of all that names none or names `tf.float32`: how exact are float32's last digits?"""
+    from tensorflow.python.framework import constant_op
+
+    tf.keras.config.set_floatx("float64")
+    plain = constant_op.convert_to_eager_tensor
+
+    def convert(value, ctx, dtype=None):
+        tensor = plain(value, ctx, dtype)
+        unnamed = dtype is None and not isinstance(value, np.ndarray | np.generic | tf.Tensor)
+        return plain(value, ctx, tf.float64) if unnamed and tensor.dtype == single else tensor
+
+    single = tf.float32
+    constant_op.convert_to_eager_tensor = convert
+    zeros, ones = tf.zeros, tf.ones
+    tf.zeros = lambda shape, dtype=tf.float64, name=None: zeros(shape, dtype, name)
+    tf.ones = lambda shape, dtype=tf.float64, name=None: ones(shape, dtype, name)
+    tf.float32 = tf.float64
 
 
 def _seed(seed: int) -> None:

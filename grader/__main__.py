@@ -17,6 +17,7 @@ from grader.verbs import (
     classroom,
     doctor,
     explain,
+    generality,
     grade,
     hint,
     lab,
@@ -35,7 +36,7 @@ from grader.verbs.shared import INFRASTRUCTURE, PASSED
 
 STUDENT = (watch, hint, progress, reset, lab, warm)
 TEACHING = (grade, classroom, regrade, explain, nbgrader, release, ci)
-AUTHORS = (audit, mutate, render, scaffold)
+AUTHORS = (audit, mutate, generality, render, scaffold)
 VERBS = (*TEACHING, *AUTHORS, doctor, *STUDENT)  # in the order of the help
 
 

@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from grader import misconceptions, notebook, render
+from grader import misconceptions, notebook, redundant, render, variants
 from grader.course import AuditNumbers, audit_numbers
 from grader.errors import AuthorError
 from grader.inventory import unexpected
 from grader.margins import Margins, too_close
-from grader.model import Chapter, Course, Outcome, Report, Snapshot
-from grader.proof import Audit, ChapterAudit, Finding, MutantRow
+from grader.model import Chapter, Course, Outcome, Report, Snapshot, Variant
+from grader.proof import Audit, ChapterAudit, Finding, MutantRow, VariantRow
 from grader.rehearsal import rehearse
 from grader.reports.matrix import print_findings, print_matrix
 from grader.scaffold import MARK, unwritten
@@ -35,6 +35,7 @@ def audit(
     console: Console,
     numbers: AuditNumbers | None = None,
     jobs: int = 1,
+    surroundings: Sequence[Variant] = (),
 ) -> Audit:
     """Checks that chapters obey the rules of the house, and prints what it finds.
 
@@ -45,21 +46,20 @@ def audit(
         console: where the matrix and the findings are printed.
         numbers: how many mutants and alternates there must be; None: as `course.toml` or `chapter.toml` says.
         jobs: processes that run the mutants, where the grader keeps a cache.
+        surroundings: those in which right programs are measured too.
 
     Raises:
         InfrastructureError: the grader cannot work.
     """
     findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
-    notes: list[Finding] = []
     proofs = []
     for chapter in chapters:
-        work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs)
+        work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs, surroundings)
         proof = work.run()
         proofs.append(proof)
         findings += work.findings
-        notes += work.notes
         print_matrix(proof, console)
-    result = Audit(course.id, not findings, tuple(proofs), tuple(findings), tuple(notes))
+    result = Audit(course.id, not findings, tuple(proofs), tuple(findings))
     print_findings(result, console)
     return result
 
@@ -67,13 +67,17 @@ def audit(
 class _Work:
     """The audit of one chapter."""
 
-    def __init__(self, chapter: Chapter, grader: Grader, numbers: AuditNumbers, jobs: int) -> None:
+    def __init__(
+        self, chapter: Chapter, grader: Grader, numbers: AuditNumbers, jobs: int, surroundings: Sequence[Variant]
+    ) -> None:
         self.chapter, self.grader, self.numbers, self.jobs = chapter, grader, numbers, jobs
+        self.surroundings = surroundings
         self.tasks = tuple(task.id for task in chapter.tasks)
         self.findings: list[Finding] = []
         self.tests: dict[str, tuple[str, ...]] = dict.fromkeys(self.tasks, ())
         self.scores: dict[str, float] = {}
-        self.notes: list[Finding] = []
+        self.accepted: dict[str, str] = {}
+        self.elsewhere: list[VariantRow] = []
         self.margins = Margins()
 
     def run(self) -> ChapterAudit:
@@ -86,6 +90,7 @@ class _Work:
             self._solution,
             self._skeletons,
             self._alternates,
+            self._variants,
             lambda: rows.extend(self._mutants()),
         )
         for step in steps:
@@ -94,10 +99,19 @@ class _Work:
             except AuthorError as error:
                 self._find("author", self.chapter.id, str(error))
         margins = self.margins.table()
-        self.notes += too_close(self.chapter.id, margins)
+        self.findings += too_close(self.chapter.id, margins)
         self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
         maximum = sum(task.points for task in self.chapter.tasks)
-        return ChapterAudit(self.chapter.id, self.tests, tuple(rows), self.scores, maximum, margins)
+        return ChapterAudit(
+            self.chapter.id,
+            self.tests,
+            tuple(rows),
+            self.scores,
+            maximum,
+            margins,
+            tuple(self.elsewhere),
+            self.accepted,
+        )
 
     def _find(self, kind: str, where: str, words: str) -> None:
         self.findings.append(Finding(kind, where, " ".join(words.split())))
@@ -186,6 +200,20 @@ class _Work:
                     words = f"{one} and {other} are written alike: but for names they are the same program"
                     self._find("alike", f"{self.chapter.id} {task.id}", words)
 
+    def _variants(self) -> None:
+        """Measures right programs in the other surroundings; where only last digits may differ, nothing else does."""
+        from grader.grade import as_snapshot
+
+        programs = {"solution": self.grader.reference(self.chapter)}
+        programs |= {name: as_snapshot(self.chapter, text) for name, text in render.alternates(self.chapter).items()}
+        for variant in self.surroundings:
+            for row, records in variants.measured(self.grader, self.chapter, variant, programs):
+                self.elsewhere.append(row)
+                self.margins.right(f"{row.program} ({variant.name})", records)
+                for test in row.apart if variant.form else ():
+                    words = f"{row.program} does not pass {test}, and not for the size of an error"
+                    self._find("variant", f"{self.chapter.id} {variant.name}", words)
+
     def _mutants(self) -> Iterator[MutantRow]:
         mutants = self.grader.mutants(self.chapter)
         if any(finding.where == f"{self.chapter.id} solution" for finding in self.findings):
@@ -207,14 +235,24 @@ class _Work:
                 found = caught.intersection(tests)
                 alone |= found if len(found) == 1 else set()
             yield row
+        self._redundant(killed, alone)
+
+    def _redundant(self, killed: set[str], alone: set[str]) -> None:
+        """Each test is failed by some mutant that passes the others of its task, or is kept for a reason."""
+        reasons = redundant.accepted(self.chapter)
         for task_id, tests in self.tests.items():
             for name in tests:
+                where = f"{self.chapter.id} {task_id}"
                 if name not in killed:
-                    words = f"{name}: no mutant fails it, so nothing shows that it matters"
-                    self._find("redundant", f"{self.chapter.id} {task_id}", words)
+                    self._find("redundant", where, f"{name}: no mutant fails it, so nothing shows that it matters")
+                elif name not in alone and name in reasons:
+                    self.accepted[name] = reasons[name]
                 elif name not in alone:
                     words = f"{name}: whatever fails it fails another test of the task too"
-                    self.notes.append(Finding("redundant", f"{self.chapter.id} {task_id}", words))
+                    self._find("redundant", where, words)
+        for name in reasons.keys() - self.accepted.keys():
+            words = f"{name}: listed as redundant, but some mutant fails it alone, or there is no such test"
+            self._find("redundant", self.chapter.id, words)
 
     def _mutant(self, mutant: Mutant) -> MutantRow:
         from grader.grade import as_snapshot

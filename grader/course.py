@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from .errors import AuthorError, UsageError
-from .model import Chapter, Course, Limits, Picture, Task
+from .model import Chapter, Course, Limits, Picture, Task, Variant
 from .translations import read as read_translations
 
 COURSE_FILE = "course.toml"
@@ -57,6 +57,7 @@ class _CourseFile(Struct, frozen=True, forbid_unknown_fields=True):
     audit: AuditNumbers = AuditNumbers()
     images: dict[str, str] = {}
     student: StudentSettings = StudentSettings()
+    variants: tuple[Variant, ...] = ()
 
 
 class _ChapterFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +121,7 @@ def load(root: Path) -> Course:
     for device, image in file.images.items():
         if device not in ("cpu", "cuda") or not _IMAGE.fullmatch(image):
             raise AuthorError(f'{path}: images: {device} = "{image}" is not the name of an image for cpu or cuda')
+    _variants(path, file.variants)
     exercises = _inside(root, path, "exercises", file.exercises)
     runtime = _inside(root, path, "runtime", file.runtime)
     if not runtime.is_file():
@@ -140,6 +142,7 @@ def load(root: Path) -> Course:
         environment=file.environment,
         threads=file.threads,
         images=file.images,
+        variants=file.variants,
         translations=read_translations(translated) if translated is not None else (),
         translated=translated,
         chapters=tuple(_chapter(exercises, private, name, file) for name in file.chapters),
@@ -220,7 +223,7 @@ def _tasks(path: Path, tasks: tuple[Task, ...], min_seconds: float) -> None:
         if not _TASK_ID.fullmatch(task.id):
             raise AuthorError(f'{path}: tasks: id: "{task.id}" is not of lower-case letters, digits and _')
         _line(path, f"{where}: title", task.title)
-        for key, words in (("style", task.style), ("builtin", task.builtin)):
+        for key, words in (("section", task.section), ("style", task.style), ("builtin", task.builtin)):
             if words:
                 _line(path, f"{where}: {key}", words)
         if not (math.isfinite(task.points) and task.points > 0):
@@ -245,6 +248,14 @@ def _tasks(path: Path, tasks: tuple[Task, ...], min_seconds: float) -> None:
         if task.time_limit is not None and not task.time_limit >= min_seconds:
             raise AuthorError(f"{path}: {where}: time_limit: at least {min_seconds:g} seconds")
         earlier.add(task.id)
+
+
+def _variants(path: Path, variants: tuple[Variant, ...]) -> None:
+    _unique(path, "variants: name", tuple(variant.name for variant in variants))
+    for variant in variants:
+        _line(path, "variants: name", variant.name)
+        if variant.threads is not None and variant.threads < 1:
+            raise AuthorError(f"{path}: variants: {variant.name}: threads: at least 1, not {variant.threads}")
 
 
 def _limits(path: Path, limits: Limits, min_seconds: float) -> None:

@@ -11,7 +11,7 @@ PUBLIC = (
     "lesson.md chapter.toml given.py cases.py probes.py test_public.py hints.md"
     " expected/released.json expected/recorded.json expected/fresh.json"
 ).split()
-PRIVATE = ("test_hidden.py", "equivalents.toml")
+PRIVATE = ("test_hidden.py", "equivalents.toml", "redundant.toml")
 _LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 
 
@@ -23,9 +23,7 @@ def unexpected(course: Course) -> Iterator[Path]:
         names = (*PUBLIC, f"{chapter.module}.py", f"{chapter.module}.ipynb")
         public |= {chapter.exercises / name for name in names}
         if chapter.solutions is not None:
-            private |= {
-                chapter.solutions / name for name in (f"{chapter.module}.py", "test_hidden.py", "equivalents.toml")
-            }
+            private |= {chapter.solutions / name for name in (f"{chapter.module}.py", *PRIVATE)}
             for folder in ("mutants", "alternates"):
                 private |= set((chapter.solutions / folder).glob("*.py"))
     for path in _files(course.exercises):

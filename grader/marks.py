@@ -64,6 +64,7 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
         max_score=task.points if hidden else 0.0,
         outcome=outcome,
         tests=tuple(tests),
+        section="" if done else task.section,
         style=task.style if done else "",
         builtin=task.builtin if done else "",
     )

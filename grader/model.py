@@ -60,6 +60,7 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True):
     forbidden: tuple[str, ...] = ()  # dotted names that must not be used inside this task's definitions
     minutes: int = 15
     time_limit: float | None = None  # seconds a probe; None: the chapter's
+    section: str = ""  # the lesson's, to read for it
     style: str = ""  # for whoever has passed: another way to write it,
     builtin: str = ""  # and what to take in real work
 
@@ -116,6 +117,16 @@ class Chapter(Struct, frozen=True):
         return tuple(task.id for task in self.tasks if task.id in wanted)
 
 
+class Variant(Struct, frozen=True, forbid_unknown_fields=True):
+    """Other surroundings for the same right programs; an audit measures how far their values move there."""
+
+    name: str
+    threads: int | None = None  # None: the course's
+    environment: dict[str, str] = {}  # beside the course's own; its runtime.py may read it
+    wide: bool = False  # floats go in as float64, and what comes back as float64 is rounded to the reference's dtype
+    form: bool = True  # whether dtypes, graphs and exceptions stay the same too, so that only last digits may differ
+
+
 class Translation(Struct, frozen=True, forbid_unknown_fields=True):
     """What an exception of the libraries means, in a plain sentence."""
 
@@ -140,6 +151,7 @@ class Course(Struct, frozen=True):
     environment: dict[str, str] = {}  # the worker's environment variables; "{scratch}" is its writable folder
     threads: int = 1  # that the framework may use for one submission
     images: dict[str, str] = {}  # device -> the container image with the course's libraries
+    variants: tuple[Variant, ...] = ()
     translations: tuple[Translation, ...] = ()  # of exceptions, the first that fits counts
     translated: Path | None = None  # the file that they stand in
 
@@ -237,6 +249,7 @@ class TaskReport(Struct, frozen=True):
     max_score: float
     outcome: Outcome
     tests: tuple[TestReport, ...]
+    section: str = ""  # of a task that has not passed: what to read of the lesson
     style: str = ""  # of a task that has passed: another way to write it,
     builtin: str = ""  # and what to take in real work
 

@@ -1,14 +1,13 @@
 """Mutation testing of a suite: every machine-made mutant fails a hidden test, or is known to be right.
 
 A mutant that survives shows a claim that nobody tests, or is equivalent: another way to write what is right. Those are
-listed in `solutions/CHAPTER/equivalents.toml`, each with its reason.
+listed (`equivalents.py`), each with its reason.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import time
-import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from grader import render
+from grader import equivalents, render
 from grader.errors import AuthorError, GraderError
 from grader.model import Chapter, Outcome
 from grader.mutators import MachineMutant, machine_mutants
@@ -37,6 +36,7 @@ class Judged(Struct, frozen=True):
     outcome: str  # "killed", "survived", "equivalent"
     by: str = ""  # the test that failed it, or the reason why it is equivalent
     how: str = ""  # the outcome of that test
+    seconds: float = 0.0
 
 
 class Campaign(Struct, frozen=True):
@@ -45,43 +45,29 @@ class Campaign(Struct, frozen=True):
     chapter: str
     mutants: tuple[Judged, ...]
     stale: tuple[str, ...]  # what is listed as equivalent and is not among the survivors
+    unshown: tuple[str, ...]  # what is listed and was not seen to agree on as many inputs as are wanted
     seconds: float
+    whole: bool = True  # whether these are the mutants of all tasks
 
     @property
     def survivors(self) -> tuple[Judged, ...]:
         """Those that no test fails and no reason excuses."""
         return tuple(mutant for mutant in self.mutants if mutant.outcome == "survived")
 
+    @property
+    def share(self) -> float:
+        """How many of the mutants are equivalent, between 0 and 1."""
+        return sum(mutant.outcome == "equivalent" for mutant in self.mutants) / max(len(self.mutants), 1)
 
-class _Equivalent(Struct, frozen=True, forbid_unknown_fields=True):
-    mutant: str
-    reason: str
+    @property
+    def ok(self) -> bool:
+        """Whether every mutant is killed, or is one of few that are known and shown to be right."""
+        return not (self.survivors or self.stale or self.unshown or self.too_many)
 
-
-class _Equivalents(Struct, frozen=True, forbid_unknown_fields=True):
-    equivalent: tuple[_Equivalent, ...] = ()
-
-
-def equivalents(chapter: Chapter) -> dict[str, str]:
-    """The mutants known to be right: name -> reason.
-
-    Raises:
-        AuthorError: the list cannot be read, names one twice, or gives no reason.
-    """
-    if chapter.solutions is None or not (path := chapter.solutions / "equivalents.toml").is_file():
-        return {}
-    try:
-        listed = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Equivalents).equivalent
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise AuthorError(f"{path}: {error}") from error
-    found: dict[str, str] = {}
-    for entry in listed:
-        if entry.mutant in found:
-            raise AuthorError(f"{path}: {entry.mutant!r} is there twice")
-        if not entry.reason.strip():
-            raise AuthorError(f"{path}: {entry.mutant!r} has no reason")
-        found[entry.mutant] = entry.reason
-    return found
+    @property
+    def too_many(self) -> bool:
+        """Whether more are called equivalent than can be believed; of a single task nothing is said."""
+        return self.whole and self.share > equivalents.SHARE
 
 
 def campaign(
@@ -102,13 +88,13 @@ def campaign(
     """
     began = time.monotonic()
     wanted = [mutant for mutant in chapter_mutants(chapter) if not tasks or mutant.task in tasks]
-    known = equivalents(chapter)
+    known = equivalents.read(chapter)
     judged: list[Judged] = []
 
     def note(verdict: Judged) -> None:
-        reason = known.get(verdict.name)
-        if verdict.outcome == "survived" and reason is not None:
-            verdict = msgspec.structs.replace(verdict, outcome="equivalent", by=reason)
+        entry = known.get(verdict.name)
+        if verdict.outcome == "survived" and entry is not None:
+            verdict = msgspec.structs.replace(verdict, outcome="equivalent", by=entry.reason)
         judged.append(verdict)
         if progress is not None:
             progress(len(judged), len(wanted))
@@ -127,7 +113,8 @@ def campaign(
     there = {mutant.name for mutant in judged if mutant.outcome == "equivalent"}
     about = {mutant.name for mutant in wanted}
     stale = tuple(name for name in known if name not in there and (not tasks or name in about))
-    return Campaign(chapter.id, tuple(judged), stale, round(time.monotonic() - began, 1))
+    unshown = tuple(name for name in known if name in there and not known[name].shown)
+    return Campaign(chapter.id, tuple(judged), stale, unshown, round(time.monotonic() - began, 1), not tasks)
 
 
 def chapter_mutants(chapter: Chapter) -> list[MachineMutant]:
@@ -142,16 +129,19 @@ def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
     """
     from grader.grade import as_snapshot
 
+    began = time.monotonic()
     program = as_snapshot(chapter, mutant.source)
     others = tuple(task.id for task in chapter.tasks if task.id != mutant.task)
     first = grader.first_failure(chapter, program, (mutant.task,))
     if first is None and others:
         first = grader.first_failure(chapter, program, others)
+    seconds = round(time.monotonic() - began, 3)
     if first is None:
-        return Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "survived")
+        return Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "survived", seconds=seconds)
     if first.outcome is Outcome.INFRASTRUCTURE:
         raise AuthorError(f"{chapter.id}: {first.test} with {mutant.name}: {first.words}")
-    return Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "killed", first.test, first.outcome)
+    verdict = Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "killed", first.test, first.outcome)
+    return msgspec.structs.replace(verdict, seconds=seconds)
 
 
 _open: list[tuple[Grader, Chapter]] = []  # of a process of the pool

@@ -49,6 +49,9 @@ _SIBLINGS = (
 )
 _SYMMETRIC = {"maximum", "minimum", "add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}
 _SHAPE_ONLY = {"len", "shape", "rank", "zeros_like", "ones_like", "isinstance", "id", "type", "callable"}
+_LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Continue)
+_EVEN = {"square", "abs", "cosh"}
+_LABEL = "name"  # a keyword whose value is a label for people
 _OTHER = {one: two for pair in _SIBLINGS for one, two in (pair.split(), pair.split()[::-1])}
 
 
@@ -90,6 +93,8 @@ def machine_mutants(source: str, filename: str) -> Iterator[MachineMutant]:
             for node, place in _within(statement, region):
                 before = _shown(node)
                 for operator, new in _changes(node):
+                    if _cancels(place[0], node, new):
+                        continue
                     changed = _put(statement, place, new)
                     if changed is None or changed in seen:
                         continue
@@ -126,9 +131,37 @@ def _idle(parent: ast.AST, field: str, node: ast.AST) -> bool:
     """Text for people, the names of what is called, and what is asked for its shape alone: nobody slips there."""
     if isinstance(parent, ast.Expr) and isinstance(node, ast.Constant):
         return True
+    if isinstance(parent, ast.keyword) and parent.arg == _LABEL:
+        return True
     if isinstance(parent, ast.Call) and isinstance(node, ast.Name) and _called(parent) in _SHAPE_ONLY:
         return True
     return isinstance(node, ast.Name) and (isinstance(parent, ast.Attribute) or field == "func")
+
+
+def _cancels(parent: ast.AST, node: Replacement, new: Replacement) -> bool:
+    """A change of sign that is squared, stripped of its sign, or asked for its truth alone, at once: the same numbers
+    and the same gradients."""
+    match parent:
+        case ast.If() | ast.While() | ast.IfExp() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+            even = getattr(parent, "test", node) is node
+        case ast.Call(args=[first, *_]):
+            even = first is node and _called(parent) in _EVEN
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=2)):
+            even = left is node
+        case _:
+            even = False
+    if not even:
+        return False
+    if isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.USub):
+        return new.operand is node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand is new
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(new, ast.BinOp)
+        and isinstance(new.op, ast.Sub)
+        and (new.left, new.right) == (node.right, node.left)
+    )
 
 
 def _called(call: ast.Call) -> str:
@@ -171,6 +204,7 @@ def _changes(node: Replacement) -> Iterator[tuple[str, Replacement]]:
 
 
 def _statement(node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
+    """Changes of a statement. `del` stays: without it memory is freed later, and nothing else is different."""
     match node:
         case ast.Return(value=ast.expr()):
             yield "statement", ast.Return(ast.Constant(None))
@@ -180,9 +214,11 @@ def _statement(node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
             yield "condition", ast.If(ast.Constant(False), body, orelse)
         case ast.For(target=target, iter=iterable, body=body, orelse=orelse):
             yield "loop", ast.For(target, ast.Tuple([], ast.Load()), body, orelse)
-            yield "loop", ast.For(target, iterable, [*body, ast.Break()], orelse)
+            if not isinstance(body[-1], _LEAVES):
+                yield "loop", ast.For(target, iterable, [*body, ast.Break()], orelse)
         case ast.While(test=test, body=body, orelse=orelse):
-            yield "loop", ast.While(test, [*body, ast.Break()], orelse)
+            if not isinstance(body[-1], _LEAVES):
+                yield "loop", ast.While(test, [*body, ast.Break()], orelse)
             yield "loop", ast.While(ast.Constant(False), body, orelse)
         case ast.AugAssign(target=target, op=op, value=value):
             for other in _BINARY.get(type(op), ()):
@@ -193,7 +229,11 @@ def _statement(node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
             yield "statement", ast.Pass()
         case ast.FunctionDef(decorator_list=[_, *rest]):
             yield "decorator", ast.FunctionDef(node.name, node.args, node.body, rest, node.returns)
-        case ast.Assign() | ast.Expr() | ast.Raise() | ast.Assert() | ast.Delete() | ast.AnnAssign() | ast.Break():
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[ast.Name(id=argument), *_])) if (
+            name == argument
+        ):
+            pass  # the call's own mutant, its argument, is the same program
+        case ast.Assign() | ast.Expr() | ast.Raise() | ast.Assert() | ast.AnnAssign() | ast.Break():
             yield "statement", ast.Pass()
 
 
@@ -242,7 +282,7 @@ def _constants(value: object) -> Iterator[str | int | float | None]:
         case int():
             yield from (value + 1, value - 1, -value)
         case float():
-            yield from (value * 2, value + 1.0, -value, 0.0)
+            yield from (value * 2, value + 1.0, *([-value] if value else []), 0.0)
         case str():
             yield value + "x"
             yield ""
@@ -251,6 +291,8 @@ def _constants(value: object) -> Iterator[str | int | float | None]:
 def _call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     arguments, keywords = node.args, node.keywords
     for position in range(len(keywords)):
+        if keywords[position].arg == _LABEL:
+            continue
         rest = keywords[:position] + keywords[position + 1 :]
         yield "keyword", ast.Call(node.func, arguments, rest)
     if arguments and not any(isinstance(argument, ast.Starred) for argument in arguments):

@@ -51,6 +51,17 @@ class Margin(Struct, frozen=True):
     wrong_by: str
 
 
+class VariantRow(Struct, frozen=True):
+    """How a right program did in other surroundings."""
+
+    variant: str
+    program: str
+    tests: int  # hidden tests that were run
+    error: float  # the largest error of those that compare floats, as a multiple of what is allowed
+    test: str  # where; empty: none compares floats
+    apart: tuple[str, ...]  # tests whose answers have another form there, or none
+
+
 class ChapterAudit(Struct, frozen=True):
     """One chapter's proof."""
 
@@ -60,6 +71,8 @@ class ChapterAudit(Struct, frozen=True):
     scores: dict[str, float]  # skeleton, solution, alternates
     max_score: float
     margins: tuple[Margin, ...] = ()
+    variants: tuple[VariantRow, ...] = ()  # where they were asked for
+    redundant: dict[str, str] = {}  # tests that no mutant fails alone -> why they are kept
 
 
 class Audit(Struct, frozen=True):
@@ -69,7 +82,6 @@ class Audit(Struct, frozen=True):
     ok: bool
     chapters: tuple[ChapterAudit, ...]
     findings: tuple[Finding, ...]
-    notes: tuple[Finding, ...] = ()  # what could be better and costs nobody a grade
     schema: int = 1
 
     @property
@@ -78,8 +90,7 @@ class Audit(Struct, frozen=True):
         mutants = sum(len(chapter.mutants) for chapter in self.chapters)
         tests = sum(len(names) for chapter in self.chapters for names in chapter.tests.values())
         state = "nothing is wrong" if not self.findings else f"{len(self.findings)} findings"
-        notes = f", {len(self.notes)} to be looked at" if self.notes else ""
-        return f"{mutants} mutants, {tests} hidden tests: {state}{notes}"
+        return f"{mutants} mutants, {tests} hidden tests: {state}"
 
 
 def encode_audit(result: Audit) -> bytes:

@@ -42,6 +42,7 @@ title = "{title}"
 points = {points}
 minutes = 15  # TODO(author): how long it takes a student
 names = ["{id}"]
+section = "TODO(author): the heading of the lesson to read for it"
 style = "TODO(author): another way to write it, for whoever has passed"
 builtin = "TODO(author): what to take in real work"
 needs = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -126,6 +126,21 @@ class Session:
         result = self._exchange(message, seconds or self._limits.probe_seconds)
         answer = result if isinstance(result, Answer) else self._testimony.answer(result)
         return replace(answer, printed=self._printed) if self._printed else answer
+
+    def call_many(self, probe: str, many: Sequence[Any], *, seed: int) -> list[Answer]:
+        """Runs one probe of a program of the course's own on one input after the other, seeded once for all.
+
+        What ends the process, or is no value at all, is the answer to each of them.
+        """
+        verdict = self.loaded().verdict
+        if verdict is not None:
+            return [verdict] * len(many)
+        if not self._alive:
+            self._load()
+        message = {"op": "call", "probe": probe, "many": list(many), "seed": seed, "forbidden": []}
+        result = self._exchange(message, self._limits.probe_seconds * len(many))
+        parts = [result] * len(many) if isinstance(result, Answer) else result.get("many", [result] * len(many))
+        return [part if isinstance(part, Answer) else self._testimony.answer(part) for part in parts]
 
     def close(self) -> None:
         """Ends the submission; a worker in which something is left of it is replaced."""

@@ -5,14 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from grader import render, seeds
 from grader.course import load
 from grader.errors import InfrastructureError
 from grader.grade import Grader, as_snapshot
-from grader.model import Chapter, Course, Report, Snapshot, encode_report
+from grader.model import Chapter, Course, Snapshot
 from grader.release import privacy
 from grader.sandbox import Sandbox, choose
 
@@ -112,12 +111,3 @@ def edited(arrays: Chapter) -> Callable[..., Snapshot]:
         return as_snapshot(arrays, text + after)
 
     return edit
-
-
-def timeless(report: Report) -> bytes:
-    """A report without what may differ between two gradings of the same work."""
-    tasks = tuple(
-        msgspec.structs.replace(t, tests=tuple(msgspec.structs.replace(test, seconds=0.0) for test in t.tests))
-        for t in report.tasks
-    )
-    return encode_report(msgspec.structs.replace(report, started="", seconds=0.0, environment={}, tasks=tasks))

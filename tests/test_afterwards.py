@@ -1,5 +1,6 @@
 """What is told of a task that has passed: another way and the built-in, for every task; each name is really there."""
 
+import ast
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from grader import render
 from grader.course import load
 from grader.model import Outcome
 from grader.reports import html, text
@@ -52,6 +54,21 @@ def test_the_names_are_those_of_the_libraries():
     assert json.loads(run.stdout.splitlines()[-1]) == []
 
 
+@pytest.mark.parametrize(("chapter", "task"), TASKS, ids=[f"{c.key}-{t.id}" for c, t in TASKS])
+def test_every_task_names_a_section_of_its_lesson(chapter, task):
+    headings = re.findall(r"^#+ (.*)$", (chapter.exercises / "lesson.md").read_text(), re.MULTILINE)
+    assert task.section in headings
+
+
+def test_what_to_read_is_told_of_what_does_not_pass():
+    report = make_report({"sgd": Outcome.PASSED, "momentum": Outcome.FAILED})
+    report = replace(report, tasks=tuple(replace(task, section="One <b> step") for task in report.tasks))
+    where = 'exercises/ch4_optimizers/lesson.md, section "One <b> step"'
+    assert f"To read: {where}" in " ".join(printed(report).split())
+    page = html.feedback_page(report).decode()
+    assert page.count("To read: ") == 1 and "One &lt;b&gt; step" in page
+
+
 def with_words(report, *tasks):
     """The report with something to tell of these tasks."""
     told = [
@@ -78,3 +95,20 @@ def test_of_many_only_the_place_is_told():
     shown = printed(report)
     assert "In one line." not in shown
     assert "make test-ch4 TASK=a" in shown
+
+
+# --- and of a claim that fails where no known mistake fits
+
+
+@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.key)
+def test_every_hidden_claim_has_a_hint_of_its_own(chapter):
+    source = (chapter.solutions / "test_hidden.py").read_text()
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            claim, _, hint = (ast.get_docstring(node) or "").partition("\n\nHint: ")
+            assert "\n" not in claim and 20 < len(hint) < 240, node.name
+            found[node.name] = hint
+    assert len(found) > 35
+    for task in chapter.tasks:  # a hint does not say what the task's own first hint says already
+        assert not set(found.values()) & set(render.hints(chapter)[task.id])

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader import rehearsal, render
+from grader import redundant, rehearsal, render
 from grader.audit import audit
 from grader.course import AuditNumbers, load
+from grader.errors import AuthorError
 from grader.grade import Grader, as_snapshot
 from grader.model import Outcome
 from grader.proof import Audit, Finding, encode_audit
@@ -35,7 +36,6 @@ def test_a_course_in_order_has_no_findings(arrays_course, arrays, arrays_grader)
     out = console()
     result = audit(arrays_course, [arrays], arrays_grader, out)
     assert told(result.findings) == []
-    assert told(result.notes) == []
     assert result.ok
     (proof,) = result.chapters
     assert proof.scores == {"solution": 10, "skeleton": 0, "notebook": 0, "functional": 10, "loops": 10}
@@ -199,17 +199,109 @@ def test_batches_weigh_by_rows_again(submission, reference, case):
 '''
 
 
-def test_a_claim_that_nothing_fails_alone_is_reported(root):
-    hidden = root / "solutions" / "ch1_arrays" / "test_hidden.py"
+def test_a_claim_that_nothing_fails_alone_needs_a_reason(root):
+    private = root / "solutions" / "ch1_arrays"
+    hidden, listed = private / "test_hidden.py", private / "redundant.toml"
     hidden.write_text(hidden.read_text() + TWICE)
+    names = ["test_batches_weigh_by_rows", "test_batches_weigh_by_rows_again"]
     course = load(root)
     with Grader(course, "bwrap", seed=7) as grader:
         result = audit(course, course.chapters, grader, console())
-    assert result.ok
-    assert told(result.notes) == [
-        f"redundant: ch1_arrays running_mean: {name}: whatever fails it fails another test of the task too"
-        for name in ("test_batches_weigh_by_rows", "test_batches_weigh_by_rows_again")
-    ]
+        assert told(result.findings) == [
+            f"redundant: ch1_arrays running_mean: {name}: whatever fails it fails another test of the task too"
+            for name in names
+        ]
+        entries = [f'[[redundant]]\ntest = "{name}"\nreason = "twice"\n' for name in (*names, "test_no_such")]
+        listed.write_text("\n".join(entries[:2]))
+        out = console()
+        result = audit(course, course.chapters, grader, out)
+        assert told(result.findings) == []
+        assert result.chapters[0].redundant == dict.fromkeys(names, "twice")
+        assert f"fails with another test always, and is kept: {names[0]}: twice" in out.file.getvalue()
+        listed.write_text("\n".join(entries))
+        (finding,) = audit(course, course.chapters, grader, console()).findings
+        assert finding.words.startswith("test_no_such: listed as redundant, but ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[redundant]]\ntest = "test_a"\n', "reason"),
+        ('[[redundant]]\ntest = "test_a"\nreason = " "\n', "'test_a' has no reason"),
+        ('[[redundant]]\ntest = "test_a"\nreason = "b"\n' * 2, "'test_a' is there twice"),
+        ('[[other]]\ntest = "test_a"\nreason = "b"\n', r"only \[\[redundant\]\] may stand here, not other"),
+        ('[redundant]\ntest = "test_a"\n', "Expected `array`"),
+    ],
+)
+def test_a_list_of_accepted_tests_that_is_not_in_order_is_refused(root, text, words):
+    (root / "solutions" / "ch1_arrays" / "redundant.toml").write_text(text)
+    with pytest.raises(AuthorError, match=words):
+        redundant.accepted(load(root).chapters[0])
+
+
+ELSEWHERE = """
+[[variants]]
+name = "half as exact"
+environment = { SPOIL = "1e-3" }
+
+[[variants]]
+name = "other dtypes"
+environment = { SPOIL_DTYPE = "float64" }
+
+[[variants]]
+name = "float64"
+wide = true
+"""
+SPOILT = """
+
+def column_means(x, _exact=column_means):
+    import os
+    means = _exact(x) + np.asarray(os.environ.get("SPOIL", "0")).astype(x.dtype)
+    return means.astype(os.environ.get("SPOIL_DTYPE", x.dtype))
+"""
+
+
+def test_right_programs_are_measured_in_other_surroundings(root):
+    edit(root / "course.toml", "\n[audit]", f"{ELSEWHERE}\n[audit]")
+    given = root / "exercises" / "ch1_arrays" / "given.py"
+    given.write_text(given.read_text() + SPOILT)
+    course = load(root)
+    out = console()
+    with Grader(course, "bwrap", seed=7) as grader:
+        result = audit(course, course.chapters, grader, out, surroundings=course.variants)
+    rows = {(row.variant, row.program): row for row in result.chapters[0].variants}
+    assert len(rows) == 3 * 3
+    spoilt = rows["half as exact", "solution"]
+    assert spoilt.error > 1
+    assert spoilt.apart == ()
+    lines = told(result.findings)
+    tolerance = "tolerance: ch1_arrays center: test_centred_by_column: "
+    assert any(line.startswith(tolerance) and "(half as exact) is right and errs by" in line for line in lines)
+    # where only last digits may differ, another dtype is a finding
+    apart = rows["other dtypes", "solution"].apart
+    assert apart[0] == "test_dtype_is_kept"
+    variant = "variant: ch1_arrays other dtypes: solution does not pass "
+    assert sum(line.startswith(variant) for line in lines) == len(apart)
+    # what is asked in float64 is compared as float32
+    exact = rows["float64", "solution"]
+    assert exact.apart == ()
+    assert 0 < exact.error < 0.1
+    assert "  other dtypes: 3 right programs err by at most " in out.file.getvalue()
+    assert "half as exact" in page(result).decode()
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('name = "a"\n[[variants]]\nname = "a"', 'variants: name: "a" is there twice'),
+        ('name = "a"\nthreads = 0', "variants: a: threads: at least 1, not 0"),
+        ('name = ""', "variants: name: one line of text is wanted"),
+    ],
+)
+def test_surroundings_that_cannot_be_are_refused(root, table, words):
+    edit(root / "course.toml", "\n[audit]", f"\n[[variants]]\n{table}\n\n[audit]")
+    with pytest.raises(AuthorError, match=re.escape(words)):
+        load(root)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +317,7 @@ def test_a_tolerance_too_near_to_a_program_is_reported(root, tolerance, words):
     course = load(root)
     with Grader(course, "bwrap", seed=7) as grader:
         result = audit(course, course.chapters, grader, console())
-    assert any(words in line for line in told(result.notes) if line.startswith("tolerance: ch1_arrays"))
+    assert any(words in line for line in told(result.findings) if line.startswith("tolerance: ch1_arrays"))
 
 
 def test_the_page_shows_each_mutant_and_what_is_wrong(arrays_course, arrays, arrays_grader):

@@ -2,11 +2,12 @@
 
 import pytest
 
+from benchmarks.flakes import timeless
 from grader import render
 from grader.course import load
 from grader.grade import Grader, as_snapshot
 from grader.model import Cell, Outcome, Snapshot
-from tests.conftest import REPOSITORY, timeless
+from tests.conftest import REPOSITORY
 
 
 @pytest.fixture(scope="module")

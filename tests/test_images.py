@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.flakes import timeless
 from grader import course as courses
 from grader import render, sandbox
 from grader.errors import InfrastructureError
@@ -21,7 +22,7 @@ from grader.grade import Grader
 from grader.model import Report, decode_report
 from grader.sandbox.docker import Docker, Engine, csv_mount, find_engine
 from grader.seeds import secret
-from tests.conftest import REPOSITORY, sandbox_or_skip, timeless
+from tests.conftest import REPOSITORY, sandbox_or_skip
 
 TOOL = [sys.executable, str(REPOSITORY / "docker" / "images.py")]
 STUDENT, GRADER, CUDA = (f"tensorflow-course:{name}" for name in ("student-cpu", "grader-cpu", "student-cuda"))

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.flakes import timeless
 from grader import render
 from grader.errors import InfrastructureError
 from grader.model import Course, decode_report
 from grader.sandbox import bubblewrap, try_bubblewrap
-from tests.conftest import REPOSITORY, timeless
+from tests.conftest import REPOSITORY
 
 NOBODY = 65534
 HOSTILE = """

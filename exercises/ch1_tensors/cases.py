@@ -110,7 +110,16 @@ def scores(rng, *, q=None, k=None):
 
 
 def group_mean(
-    rng, *, order="sorted", empty=False, default=None, dtype="float32", values=None, groups=None, num_groups=None
+    rng,
+    *,
+    order="sorted",
+    empty=False,
+    default=None,
+    dtype="float32",
+    values=None,
+    groups=None,
+    num_groups=None,
+    single=False,
 ):
     """Rows and the groups they belong to.
 
@@ -120,10 +129,13 @@ def group_mean(
         default: as in `group_mean`; None leaves it out. With one, a group has mean exactly 0.
         dtype: of the values.
         values, groups, num_groups: instead of drawn ones.
+        single: whether one group has a single row.
     """
     if values is None:
         num_groups = int(rng.integers(6, 9))
         sizes = rng.integers(2, 5, num_groups)
+        if single:
+            sizes[int(rng.integers(num_groups))] = 1
         if empty:
             sizes[[int(rng.integers(1, 3)), -1]] = 0
         groups = np.repeat(np.arange(num_groups), sizes)
@@ -201,6 +213,11 @@ def stats(rng, *, sizes=None, offset=0.0, batches=None):
     return {"batches": [_array(batch) for batch in batches]}
 
 
+def stats_new(rng):
+    """How many columns."""
+    return {"d": int(rng.integers(3, 6))}
+
+
 stats_reset = stats
 stats_restored = stats
 stats_kept = stats
@@ -209,13 +226,13 @@ stats_kept = stats
 # --- jacobian
 
 
-def jacobian(rng, *, kind="constant", a=None, b=None, x=None):
-    """The function f(x) = tanh(a x) + b x**2 from R^n to R^m, and where."""
+def jacobian(rng, *, kind="constant", a=None, b=None, x=None, flat=False):
+    """The function f(x) = tanh(a x) + b x**2 from R^n to R^m, and where; with `flat`, a function that is constant."""
     if a is None:
         m, n = (int(size) for size in rng.permutation([3, 5]))
         a, b = _away_from_zero(rng, (m, n), 0.1, 0.6), _away_from_zero(rng, (m, n))
         x = _away_from_zero(rng, n)
-    return {"a": _array(a), "b": _array(b), "x": _array(x), "kind": kind}
+    return {"a": _array(a), "b": _array(b), "x": _array(x), "kind": kind, "flat": flat}
 
 
 def hvp(rng, *, kind="constant", ones=False, linear=False, m=None, c=None, x=None, v=None):

@@ -184,6 +184,11 @@ def stats(module, inputs):
     return _result(_fed(module, inputs["batches"]))
 
 
+def stats_new(module, inputs):
+    """Mean and variance before any row has come."""
+    return _result(module.RunningStats(inputs["d"]))
+
+
 def stats_reset(module, inputs):
     """All batches, a reset, the first batch alone; and whether the variables stay the same objects."""
     stats = _fed(module, inputs["batches"])
@@ -229,10 +234,12 @@ def stats_kept(module, inputs):
 
 
 def jacobian(module, inputs):
-    """The Jacobian of x -> tanh(a x) + b x**2."""
+    """The Jacobian of x -> tanh(a x) + b x**2, or of a function that is the same everywhere."""
     a, b = tf.constant(inputs["a"]), tf.constant(inputs["b"])
 
     def f(x):
+        if inputs["flat"]:
+            return tf.reduce_sum(b, axis=1)
         return tf.tanh(tf.linalg.matvec(a, x)) + tf.linalg.matvec(b, tf.square(x))
 
     return _value(module.jacobian(f, _tensor(inputs["x"], inputs["kind"])))

@@ -209,7 +209,8 @@ class RunningStats:
 # %% [markdown]
 # ## Jacobian, and Hessian times vector
 #
-# - `J[i, j] = d f_i / d x_j` for a function from vectors to vectors, without `tape.jacobian`;
+# - `J[i, j] = d f_i / d x_j` for a function from vectors to vectors, without `tape.jacobian`; the rows of
+#   outputs that do not depend on x are zeros;
 # - `H v`, where `H[i, j] = d^2 f / (d x_i d x_j)`, for a function from vectors to numbers, without
 #   ever making H. A function without curvature has a Hessian of zeros.
 
@@ -223,7 +224,7 @@ def jacobian(f, x):
         x: float tensor or variable [n].
 
     Returns:
-        A tensor [m, n].
+        A tensor [m, n]; zeros where f does not depend on x.
     """
     raise NotImplementedError("jacobian: jacobian is not written yet")
 

@@ -70,7 +70,7 @@ def bisect(rng, *, rising=True, halvings=None, tol=0.01, intervals=None):
         intervals = []
         for count in halvings:
             width = tol * 2.0**count * rng.uniform(0.6, 0.9)
-            lo = rng.uniform(1, 2)
+            lo = rng.uniform(1, 2) * (-1) ** len(intervals)  # below 0 too
             part = (int(rng.integers(0, 2**count)) + 1 / 3) / 2**count
             intervals.append([lo, lo + width, lo + width * part])
     return {
@@ -156,7 +156,9 @@ def _lengths(rng, calls, different):
     return [*chosen, chosen[0], *more]
 
 
-def one_graph(rng, *, lengths=None, widths=None, factor=None, calls=7, different=4, own_lengths=False, ones=False):
+def one_graph(
+    rng, *, lengths=None, widths=None, factor=None, calls=7, different=4, own_lengths=False, ones=False, dtype="float32"
+):
     """Calls of a OneGraph; its first argument times a factor, plus the means of the others.
 
     Args:
@@ -165,13 +167,14 @@ def one_graph(rng, *, lengths=None, widths=None, factor=None, calls=7, different
         factor: instead of a drawn one.
         own_lengths: whether the other arguments have lengths of their own.
         ones: whether all values are 1.
+        dtype: of all arguments.
     """
     lengths = lengths or _lengths(rng, calls, different)
     widths = widths or [int(rng.integers(2, 5))]
 
     def draw(length, width):
         shape = (length,) if width is None else (length, width)
-        return np.ones(shape, "float32") if ones else _values(rng, shape)
+        return np.ones(shape, dtype) if ones else _values(rng, shape, dtype)
 
     def call(length):
         others = [length + 1 + int(rng.integers(1, 5)) if own_lengths else length for _ in widths[1:]]
@@ -196,7 +199,7 @@ def one_graph_refuses(rng, *, wrong="width", width=None):
     }
 
 
-def factory(rng, *, calls=None, kind="lengths", factories=1):
+def factory(rng, *, calls=None, kind="lengths", factories=1, tensors=True):
     """Calls of GraphFactory.
 
     Args:
@@ -204,6 +207,7 @@ def factory(rng, *, calls=None, kind="lengths", factories=1):
         kind: what is drawn: "lengths" (the first axis changes, one array comes twice), "widths" (the last axis does),
             "dtypes" (two dtypes, two ranks), "axes" (first one axis changes, then the other).
         factories: how many, each with a function of its own.
+        tensors: whether the calls hand over tensors, not arrays.
     """
     same = []
     if calls is None:
@@ -223,7 +227,8 @@ def factory(rng, *, calls=None, kind="lengths", factories=1):
     arrays = [_values(rng, tuple(shape), dtype) for dtype, *shape in calls]
     for i in same:
         arrays[i] = arrays[0].copy()  # the very same values again
-    return {"calls": arrays, "factors": [_draw(rng, 1.5 + k, 2.0 + k) for k in range(factories)]}
+    factors = [_draw(rng, 1.5 + k, 2.0 + k) for k in range(factories)]
+    return {"calls": arrays, "factors": factors, "tensors": tensors}
 
 
 def average(
@@ -279,14 +284,14 @@ def host_call(rng, *, x=None, calls=4, slope=None, shift=None):
     }
 
 
-def noisy(rng, *, free=False, x=None, seed=None, calls=4):
+def noisy(rng, *, free=False, x=None, seed=None, calls=4, dtype="float32"):
     """Matrices to add noise to; with `free`, of different lengths in a graph that leaves the length open."""
     d = int(rng.integers(2, 5))
     if x is None:
         lengths = rng.permutation(np.arange(3, 8))[:calls] if free else [3] * calls
         x = [_values(rng, (int(n), d)) for n in lengths]
     return {
-        "x": [np.asarray(value, "float32") for value in x],
+        "x": [np.asarray(value, dtype) for value in x],
         "free": free,
         "seed": int(rng.integers(1, 10**6)) if seed is None else seed,
     }

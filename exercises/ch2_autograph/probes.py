@@ -149,7 +149,8 @@ def factory(module, inputs):
     fns = [_Traced(factor) for factor in inputs["factors"]]
     with _without_reduce_retracing():
         factories = [module.GraphFactory(fn.ticks.fn) for fn in fns]
-        values = [_array(each(tf.constant(x))) for x in inputs["calls"] for each in factories]
+        calls = [tf.constant(x) for x in inputs["calls"]] if inputs["tensors"] else inputs["calls"]
+        values = [_array(each(x)) for x in calls for each in factories]
     return {
         "values": values,
         "num_graphs": [int(each.num_graphs) for each in factories],

@@ -137,13 +137,13 @@ def epochs(rng, *, passes=1, batch_size=None, full=None, rest=0, shuffle=True, h
         passes: how many epochs to walk.
         batch_size: drawn where None.
         full: how many full batches there are; drawn where None.
-        rest: how many rows are left over; "some" draws it.
+        rest: how many rows are left over; "some" draws it, "most" is one row less than a batch.
         shuffle: as in `Dataset`.
         holds: "tuple" or "list" of two tensors, or "lone" for one.
     """
     batch_size = batch_size or int(rng.integers(6, 9))
     full = full or int(rng.integers(9, 13))
-    rest = int(rng.integers(2, batch_size - 1)) if rest == "some" else rest
+    rest = int(rng.integers(2, batch_size - 1)) if rest == "some" else batch_size - 1 if rest == "most" else rest
     number = np.arange(batch_size * full + rest)
     x = _floats(number[:, None] + np.array([0.0, 0.25, 0.5]))  # the number is the whole part
     tensors = [x, np.asarray(1000 + number, "int32")]

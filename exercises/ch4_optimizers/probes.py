@@ -127,8 +127,15 @@ def epochs(module, inputs):
     history = {}
     for epoch in range(1, inputs["passes"] + 1):
         batches = itertools.islice(dataset, at_most)
-        history[f"epoch {epoch}"] = [[np.asarray(part) for part in itertools.islice(batch, 9)] for batch in batches]
+        history[f"epoch {epoch}"] = [_parts(batch) for batch in batches]
     return history
+
+
+def _parts(batch):
+    """The tensors of a batch, which is a tuple; a list may pass for one."""
+    if not isinstance(batch, (tuple, list)):
+        return {"a batch is a": type(batch).__name__}
+    return [np.asarray(part) for part in batch[:9]]
 
 
 def mismatch(module, inputs):

@@ -187,9 +187,14 @@ def _charbonnier(y_true, y_pred):
     return tf.reduce_mean(tf.sqrt(1.0 + tf.square(y_pred - y_true)) - 1.0, axis=-1)
 
 
+def _slanted(y_true, y_pred):
+    """A prediction that is too low costs more than one that is too high."""
+    return tf.reduce_mean(tf.math.softplus(2.0 * (y_true - y_pred)), axis=-1)
+
+
 def line(module, inputs):
     """The line that `fit_line` finds, and the losses on the way."""
-    loss = {"squares": _squares, "charbonnier": _charbonnier}[inputs["loss"]]
+    loss = {"squares": _squares, "charbonnier": _charbonnier, "slanted": _slanted}[inputs["loss"]]
     x, y = tf.constant(inputs["x"]), tf.constant(inputs["y"])
     w, b, losses = module.fit_line(x, y, loss, inputs["lr"], inputs["steps"])
     return {"w": _array(w), "b": _array(b), "losses": _array(losses)}

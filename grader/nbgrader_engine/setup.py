@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import datetime
 import json
+import secrets
 import warnings
 from pathlib import Path
 from typing import Any
 
 from grader import render, submission
 from grader.atomic import write_atomic
-from grader.classroom.intake import Attempt, take_in
+from grader.classroom.intake import submitted, take_in
 from grader.errors import SubmissionError, UsageError
 from grader.model import Chapter, Course, Snapshot
 
 CONFIG = "nbgrader_config.py"
+SECRET = "submission_secret.txt"  # noqa: S105 - the name of a file
 
 
 def prepare(course: Course, out: Path) -> None:
@@ -43,8 +45,8 @@ def prepare(course: Course, out: Path) -> None:
 def collect(chapter: Chapter, folder: Path, out: Path) -> tuple[list[str], list[str]]:
     """Puts a class's submissions into `submitted/`, each as a notebook called as the assignment's.
 
-    A notebook goes there as it is. A script becomes a notebook of its cells; see `as_notebook`. Beside it stands when
-    it was handed in, without which nbgrader releases no feedback.
+    A notebook goes there as it is. A script becomes a notebook of its cells; see `as_notebook`. Beside it stand when it
+    was handed in and a secret, as the exchange writes them: where one is missing, nbgrader releases nobody's feedback.
 
     Args:
         chapter: whose submissions they are.
@@ -75,18 +77,12 @@ def collect(chapter: Chapter, folder: Path, out: Path) -> tuple[list[str], list[
             continue
         target = out / "submitted" / student / chapter.id
         _write(target / name, data)
-        _write(target / "timestamp.txt", _handed_in(entry.attempts[-1]).encode())
+        handed_in = submitted(entry.attempts[-1]).astimezone(datetime.UTC)
+        _write(target / "timestamp.txt", f"{handed_in:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
+        if not (target / SECRET).is_file():
+            _write(target / SECRET, secrets.token_hex(32).encode())
         students.append(student)
     return students, problems
-
-
-def _handed_in(attempt: Attempt) -> str:
-    """The moment that the platform's name for the file says, else when the file was written; in nbgrader's form."""
-    if attempt.moment:
-        moment = datetime.datetime.fromisoformat(attempt.moment)
-    else:
-        moment = datetime.datetime.fromtimestamp(attempt.path.stat().st_mtime, datetime.UTC)
-    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def as_notebook(work: Snapshot, chapter: Chapter) -> str:

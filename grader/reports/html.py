@@ -83,6 +83,7 @@ def environment() -> jinja2.Environment:
         link=_link,
         misconception=text.misconception,
         advised=_advised,
+        to_read=lambda task, report: text.to_read(report, task),
         afterwards=text.afterwards,
         inline=lambda picture: Markup(picture.svg),  # noqa: S704 - our own drawing of plain numbers
         snippet_head=lambda test, report: text.snippet_head(report, test),

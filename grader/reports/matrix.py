@@ -21,9 +21,7 @@ def print_matrix(proof: ChapterAudit, console: Console) -> None:
 
 
 def print_findings(result: Audit, console: Console) -> None:
-    """What could be better and what is wrong, a line each, and the sum of it."""
-    for note in result.notes:
-        console.print(Text(f"note: {note.kind}: {note.where}: {note.words}"), soft_wrap=True)
+    """What is wrong, a line each, and the sum of it."""
     for finding in result.findings:
         console.print(Text(f"{finding.kind}: {finding.where}: {finding.words}"), soft_wrap=True)
     console.print(Text(result.summary), soft_wrap=True)
@@ -55,6 +53,8 @@ def _matrix(proof: ChapterAudit) -> list[str]:
     scores = ", ".join(f"{name} {score:g}" for name, score in proof.scores.items())
     lines.append(f"  of {proof.max_score:g} points: {scores}")
     lines += _nearest(proof)
+    lines += [f"  fails with another test always, and is kept: {test}: {why}" for test, why in proof.redundant.items()]
+    lines += _elsewhere(proof)
     return lines
 
 
@@ -68,6 +68,19 @@ def _nearest(proof: ChapterAudit) -> list[str]:
     if wrong:
         margin = min(wrong, key=lambda m: m.wrong or 0.0)
         lines.append(f"  wrong ones by at least {margin.wrong:.2g} ({margin.test}: {margin.wrong_by})")
+    return lines
+
+
+def _elsewhere(proof: ChapterAudit) -> list[str]:
+    """How far right programs move in other surroundings."""
+    lines = []
+    for name in dict.fromkeys(row.variant for row in proof.variants):
+        rows = [row for row in proof.variants if row.variant == name]
+        worst = max(rows, key=lambda row: row.error)
+        apart = sorted({test for row in rows for test in row.apart})
+        line = f"  {name}: {len(rows)} right programs err by at most {worst.error:.2g} of a tolerance"
+        line += f" ({worst.program}, {worst.test})" if worst.test else ""
+        lines.append(line + (f"; not comparable: {', '.join(apart)}" if apart else ""))
     return lines
 
 

@@ -62,6 +62,9 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
     if step:
         emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
+    read = text.to_read(report, task) if step and task is not None else ""
+    if read:
+        emit(out, _labelled("To read", read))
     if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
         emit(out, _labelled("Hint", text.clean(task.tests[0].hint, 1000)))
 

@@ -142,6 +142,13 @@ def hidden_suite(report: Report) -> bool:
     return report.max_score > 0
 
 
+def to_read(report: Report, task: TaskReport) -> str:
+    """Where the lesson speaks of a task that does not pass; empty where nobody has said."""
+    if not task.section or task.outcome in (Outcome.PASSED, Outcome.BLOCKED):
+        return ""
+    return f'exercises/{line(report.chapter, 60)}/lesson.md, section "{line(task.section, 120)}"'
+
+
 def afterwards(task: TaskReport) -> list[tuple[str, str]]:
     """What there is to learn from a task that has passed: a label and a sentence each."""
     said = (("Another way", task.style), ("In real work", task.builtin))

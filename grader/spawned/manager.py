@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from grader.channel import TICKET, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.spawned.pipe import Pipe
 
 SAID = 8000  # bytes of what one request printed that are passed on
+LATE = 2.0  # seconds to wait for what was printed before an answer
 START = 180.0  # seconds in which the libraries must have been loaded
 _CHILD = "import sys; sys.path[:] = {path!r}; from grader.spawned.manager import child; child()"
 
@@ -42,9 +44,11 @@ class _Child:
         self.pipe = Pipe(self.process.stdout.fileno(), self.process.stdin.fileno(), cap=1 << 20, tick=manager.tick)
         self.errors = self.process.stderr.fileno()
         self.printed, self.said = 0, bytearray()
+        self.token = secrets.token_bytes(16)  # what it prints comes by another pipe, and ends in this
+        self.caught_up = threading.Event()
         self.told: dict[str, Any] | None = None
         threading.Thread(target=self._listen, daemon=True).start()
-        self.pipe.send(wire.encode(manager.start))
+        self.pipe.send(wire.encode({**manager.start, "token": self.token.hex()}))
 
     def ready(self) -> dict[str, Any]:
         """What it says when it has loaded the libraries; waits for that."""
@@ -52,7 +56,7 @@ class _Child:
             try:
                 self.told = wire.decode(self.pipe.receive(time.monotonic() + START))
             except (ChannelClosed, ChannelTimeout) as error:
-                said = self.said.decode("utf-8", "replace").strip()[-300:]
+                said = self.words().strip()[-300:]
                 self.told = {"ready": False, "reason": said or str(error)}
         assert self.told is not None
         return self.told
@@ -62,11 +66,24 @@ class _Child:
         self.pipe.close()
         kill_tree(self.process)
 
+    def forget(self) -> None:
+        """What was printed so far belongs to no request."""
+        self.said.clear()
+        self.caught_up.clear()
+
+    def words(self) -> str:
+        """What was printed since."""
+        return bytes(self.said).replace(self.token, b"")[:SAID].decode("utf-8", "replace")
+
     def _listen(self) -> None:
+        recent = b""
         with contextlib.suppress(OSError):
             while data := os.read(self.errors, 1 << 16):
                 self.printed += len(data)
-                self.said += data[: max(0, SAID - len(self.said))]
+                self.said += data[: max(0, SAID + len(self.token) - len(self.said))]
+                if self.token in recent + data:
+                    self.caught_up.set()
+                recent = (recent + data)[-len(self.token) :]
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
@@ -145,7 +162,7 @@ class Manager:
             return
         status, answer, detail = "answer", b"", ""
         child.pipe.cap = self.limits["answer"] + (1 << 20)
-        child.said.clear()
+        child.forget()
         deadline = time.monotonic() + seconds
         try:
             if child.pipe.pending():
@@ -156,7 +173,7 @@ class Manager:
             if answer[:TICKET] != ticket:
                 raise FrameTooLarge("an answer to nothing that was asked")
             answer = answer[TICKET:]
-            time.sleep(0.002)  # what it printed last comes by another pipe
+            child.caught_up.wait(LATE)
         except ChannelTimeout:
             status = "timeout"
         except FrameTooLarge:
@@ -165,7 +182,7 @@ class Manager:
             status = str(limit)
         except ChannelClosed:
             status, detail = self._how_it_died(child)
-        said = child.said.decode("utf-8", "replace")
+        said = child.words()
         if status != "answer":
             self._end()
         self._reply({"status": status, "detail": detail, "printed": said})
@@ -206,12 +223,25 @@ class Manager:
         self.parent.send(wire.encode(message))
 
 
-def _pipe(ended: Callable[[], None] | None = None) -> Pipe:
+class _Answers(Pipe):
+    """Says at the end of what was printed that an answer follows."""
+
+    token = b""
+
+    def send(self, payload: bytes, deadline: float | None = None) -> None:
+        """Writes one frame."""
+        if self.token:
+            with contextlib.suppress(OSError):  # the student's code may have closed it
+                os.write(2, self.token)
+        super().send(payload, deadline)
+
+
+def _pipe(ended: Callable[[], None] | None = None) -> _Answers:
     """The pipe to whoever started this process; what is printed from now on goes to standard error."""
     reader, writer = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
-    return Pipe(reader, writer, cap=2 * wire.MAX_BYTES, ended=ended)
+    return _Answers(reader, writer, cap=2 * wire.MAX_BYTES, ended=ended)
 
 
 def main() -> None:
@@ -244,6 +274,7 @@ def child() -> None:
     except Exception as error:
         told = {"ready": False, "reason": f"{type(error).__name__}: {error}"}
     channel.send(wire.encode(told))
+    channel.token = bytes.fromhex(start["token"])
     with contextlib.suppress(ChannelClosed):
         student.serve(channel, runtime, start["exercises"], "", _confine)
     os._exit(0)

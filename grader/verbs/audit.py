@@ -22,6 +22,9 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add_parser("audit", help="prove that every check matters")
     parser.add_argument("chapter", nargs="?", help="one chapter (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix and the findings there")
+    parser.add_argument(
+        "--variants", action="store_true", help="measure right programs in the course's other surroundings too"
+    )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the matrix as a page there")
     add_running_options(parser)
     parser.set_defaults(verb=run)
@@ -37,8 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
     course, chapters = chapters_of(options)
     check_writable(options.json, options.html)
+    surroundings = course.variants if options.variants else ()
     with open_grader(course, options) as grader:
-        result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1)
+        result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1, surroundings=surroundings)
     if options.json:
         write_atomic(options.json, encode_audit(result))
     if options.html:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.equivalents import SHARE
 from grader.errors import UsageError
 from grader.verbs.shared import (
     FAILED,
@@ -20,6 +23,7 @@ from grader.verbs.shared import (
 )
 
 if TYPE_CHECKING:
+    from grader.model import Chapter, Course
     from grader.mutation import Campaign
 
 
@@ -31,6 +35,11 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: %(default)s)"
     )
+    parser.add_argument(
+        "--agree", type=int, metavar="N", help="ask the solution and each mutant that is listed as equivalent N inputs"
+    )
+    parser.add_argument("--seconds", type=float, metavar="S", help="with --agree: at most so long for each mutant")
+    parser.add_argument("--record", action="store_true", help="with --agree: write the numbers into the lists")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what became of each mutant there")
     add_running_options(parser)
     parser.set_defaults(verb=run)
@@ -50,6 +59,10 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"there is no task {name!r} in {', '.join(chapter.key for chapter in chapters)}")
     check_writable(options.json)
     out = console(sys.stderr)
+    if options.agree is not None:
+        return _agree(options, course, chapters)
+    if options.seconds is not None or options.record:
+        raise UsageError("--seconds and --record go with --agree")
     results = []
     with open_grader(course, options) as grader, out.status("making mutants") as status:
         for chapter in chapters:
@@ -64,7 +77,40 @@ def run(options: argparse.Namespace) -> int:
             print("\n".join(_lines(results[-1])), flush=True)
     if options.json:
         write_atomic(options.json, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
-    return FAILED if any(result.survivors or result.stale for result in results) else PASSED
+    return PASSED if all(result.ok for result in results) else FAILED
+
+
+def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapter]) -> int:
+    """Shows that what is listed as equivalent is; returns the exit code."""
+    import msgspec
+
+    from grader import equivalence, equivalents
+    from grader.atomic import write_atomic
+    from grader.mutation import chapter_mutants
+
+    if options.agree < 1 or (options.seconds is not None and not options.seconds > 0):
+        raise UsageError("--agree and --seconds: a number above 0")
+    results = []
+    with open_grader(course, options) as grader:
+        for chapter in chapters:
+            known = equivalents.read(chapter)
+            wanted = [m for m in chapter_mutants(chapter) if m.name in known]
+            wanted = [m for m in wanted if not options.task or m.task in options.task]
+            for found in equivalence.compare(grader, chapter, wanted, options.agree, options.seconds or math.inf):
+                results.append(found)
+                end = f"; DIFFERS: {found.differs}" if found.differs else ""
+                print(
+                    f"{chapter.key} {found.mutant}: {found.inputs} inputs of {found.kinds} kinds, "
+                    f"{found.extremes} extreme, in {found.seconds:.0f} s{end}",
+                    flush=True,
+                )
+                if options.record:
+                    count = 0 if found.differs else found.inputs
+                    known[found.mutant] = msgspec.structs.replace(known[found.mutant], inputs=count)
+                    equivalents.write(chapter, known.values())
+    if options.json:
+        write_atomic(options.json, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    return FAILED if any(found.differs for found in results) else PASSED
 
 
 def _lines(result: Campaign) -> list[str]:
@@ -78,6 +124,11 @@ def _lines(result: Campaign) -> list[str]:
         )
     lines += [f"survived: line {m.line}, {m.name}" for m in result.survivors]
     lines += [f"stale: {name}: listed as equivalent, but killed or not there" for name in result.stale]
+    lines += [f"unshown: {name}: on how many inputs does it agree (--agree N --record)?" for name in result.unshown]
+    if result.too_many:
+        lines.append(
+            f"{result.chapter}: {result.share:.1%} of the mutants are called equivalent, more than {SHARE:.0%}"
+        )
     rate = 60 * len(result.mutants) / max(result.seconds, 0.1)
     lines.append(f"{result.chapter}: {len(result.mutants)} mutants in {result.seconds:.0f} s, {rate:.0f} a minute")
     return lines

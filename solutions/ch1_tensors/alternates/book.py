@@ -91,7 +91,7 @@ def jacobian(f, x):
     # each row of the identity asks for one output
     rows = []
     for weight in tf.eye(m, dtype=y.dtype):
-        rows.append(tape.gradient(target=y, sources=x, output_gradients=weight))
+        rows.append(tape.gradient(target=y, sources=x, output_gradients=weight, unconnected_gradients="zero"))
     del tape
     return tf.stack(rows, axis=0)
 

@@ -86,7 +86,7 @@ def _row(f, x, i):
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = f(x)[i]
-    return tape.gradient(y, x)
+    return tape.gradient(y, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
 def jacobian(f, x):

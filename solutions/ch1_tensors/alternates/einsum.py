@@ -77,7 +77,7 @@ def jacobian(f, x):
     for direction in tf.unstack(tf.eye(x.shape[0], dtype=x.dtype)):
         with tf.autodiff.ForwardAccumulator(x, direction) as forward:
             y = f(x)
-        columns.append(forward.jvp(y))
+        columns.append(forward.jvp(y, unconnected_gradients=tf.UnconnectedGradients.ZERO))
     return tf.stack(columns, axis=1)
 
 

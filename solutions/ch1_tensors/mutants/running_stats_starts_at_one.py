@@ -1,0 +1,12 @@
+"""The mean begins at 1: the first batch puts it right, but until then it is told.
+
+fails: running_stats
+hint: What does `result` say of an object that has not seen any row? The docstring says what it should.
+"""
+
+
+class RunningStats:
+    def __init__(self, d):
+        self._count = tf.Variable(0.0)
+        self._mean = tf.Variable(tf.ones([d]))
+        self._squares = tf.Variable(tf.zeros([d]))
