@@ -114,7 +114,8 @@ class Witness:
         pids = naive.descendants(os.getpid())
         return {
             "processes": len(pids),
-            "limits": sorted({limits(pid) for pid in [os.getpid(), *pids]}),
+            # the workers'; a child's own depend on what it was when it put them on
+            "limits": sorted({limits(pid) for pid in [os.getpid(), *pids] if naive.descendants(pid)}),
             "descriptors": len(os.listdir("/proc/self/fd")),
             "scratch": sorted(os.listdir(self.scratch)),
             "temporary": sorted(name for name in os.listdir("/tmp") if name.startswith(("red-team", "planted"))),
