@@ -10,7 +10,7 @@ from grader import misconceptions, notebook, redundant, render, variants
 from grader.course import AuditNumbers, audit_numbers
 from grader.errors import AuthorError
 from grader.inventory import unexpected
-from grader.margins import Margins, too_close
+from grader.margins import LEAST, Margins, too_close
 from grader.model import Chapter, Course, Outcome, Report, Snapshot, Variant
 from grader.proof import Audit, ChapterAudit, Finding, MutantRow, VariantRow
 from grader.rehearsal import rehearse
@@ -52,14 +52,16 @@ def audit(
         InfrastructureError: the grader cannot work.
     """
     findings = [Finding("unexpected", str(path), "no such file belongs here") for path in unexpected(course)]
+    notes: list[Finding] = []
     proofs = []
     for chapter in chapters:
         work = _Work(chapter, grader, numbers or audit_numbers(course, chapter), jobs, surroundings)
         proof = work.run()
         proofs.append(proof)
         findings += work.findings
+        notes += work.notes
         print_matrix(proof, console)
-    result = Audit(course.id, not findings, tuple(proofs), tuple(findings))
+    result = Audit(course.id, not findings, tuple(proofs), tuple(findings), tuple(notes))
     print_findings(result, console)
     return result
 
@@ -76,6 +78,7 @@ class _Work:
         self.findings: list[Finding] = []
         self.tests: dict[str, tuple[str, ...]] = dict.fromkeys(self.tasks, ())
         self.scores: dict[str, float] = {}
+        self.notes: list[Finding] = []
         self.accepted: dict[str, str] = {}
         self.elsewhere: list[VariantRow] = []
         self.margins = Margins()
@@ -99,7 +102,9 @@ class _Work:
             except AuthorError as error:
                 self._find("author", self.chapter.id, str(error))
         margins = self.margins.table()
-        self.findings += too_close(self.chapter.id, margins)
+        near = list(too_close(self.chapter.id, margins, LEAST))
+        self.findings += near
+        self.notes += [finding for finding in too_close(self.chapter.id, margins) if finding not in near]
         self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
         maximum = sum(task.points for task in self.chapter.tasks)
         return ChapterAudit(
@@ -252,7 +257,7 @@ class _Work:
                     self._find("redundant", where, words)
         for name in reasons.keys() - self.accepted.keys():
             words = f"{name}: listed as redundant, but some mutant fails it alone, or there is no such test"
-            self._find("redundant", self.chapter.id, words)
+            self.notes.append(Finding("redundant", self.chapter.id, words))
 
     def _mutant(self, mutant: Mutant) -> MutantRow:
         from grader.grade import as_snapshot

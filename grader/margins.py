@@ -12,6 +12,7 @@ from grader.proof import Finding, Margin
 from grader.records import Record
 
 FACTOR = 10.0  # between the tolerance and the nearest right or wrong program
+LEAST = 2.0  # nearer than that, another machine's last digits or another seed's numbers could decide a grade
 
 
 class Margins:
@@ -51,14 +52,14 @@ class Margins:
         return tuple(rows)
 
 
-def too_close(chapter: str, margins: Sequence[Margin]) -> Iterator[Finding]:
-    """The tests whose tolerance is nearer to a program than a factor of ten."""
+def too_close(chapter: str, margins: Sequence[Margin], factor: float = FACTOR) -> Iterator[Finding]:
+    """The tests whose tolerance is nearer to a program than a factor, ten for good measure."""
     for margin in margins:
         where = f"{chapter} {margin.task}"
-        if margin.right > 1 / FACTOR:
+        if margin.right > 1 / factor:
             words = f"{margin.test}: {margin.right_by} is right and errs by {margin.right:.2g} of what is allowed"
             yield Finding("tolerance", where, words)
-        if margin.wrong is not None and margin.wrong < FACTOR:
+        if margin.wrong is not None and 1 / factor < margin.wrong < factor:
             words = f"{margin.test}: {margin.wrong_by} is wrong and errs by only {margin.wrong:.2g} of what is allowed"
             yield Finding("tolerance", where, words)
 

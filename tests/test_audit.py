@@ -36,6 +36,7 @@ def test_a_course_in_order_has_no_findings(arrays_course, arrays, arrays_grader)
     out = console()
     result = audit(arrays_course, [arrays], arrays_grader, out)
     assert told(result.findings) == []
+    assert told(result.notes) == []
     assert result.ok
     (proof,) = result.chapters
     assert proof.scores == {"solution": 10, "skeleton": 0, "notebook": 0, "functional": 10, "loops": 10}
@@ -219,8 +220,8 @@ def test_a_claim_that_nothing_fails_alone_needs_a_reason(root):
         assert result.chapters[0].redundant == dict.fromkeys(names, "twice")
         assert f"fails with another test always, and is kept: {names[0]}: twice" in out.file.getvalue()
         listed.write_text("\n".join(entries))
-        (finding,) = audit(course, course.chapters, grader, console()).findings
-        assert finding.words.startswith("test_no_such: listed as redundant, but ")
+        (note,) = audit(course, course.chapters, grader, console()).notes
+        assert note.words.startswith("test_no_such: listed as redundant, but ")
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,9 @@ def test_a_tolerance_too_near_to_a_program_is_reported(root, tolerance, words):
     course = load(root)
     with Grader(course, "bwrap", seed=7) as grader:
         result = audit(course, course.chapters, grader, console())
-    assert any(words in line for line in told(result.findings) if line.startswith("tolerance: ch1_arrays"))
+    assert any(
+        words in line for line in told((*result.findings, *result.notes)) if line.startswith("tolerance: ch1_arrays")
+    )
 
 
 def test_the_page_shows_each_mutant_and_what_is_wrong(arrays_course, arrays, arrays_grader):

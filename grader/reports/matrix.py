@@ -21,7 +21,9 @@ def print_matrix(proof: ChapterAudit, console: Console) -> None:
 
 
 def print_findings(result: Audit, console: Console) -> None:
-    """What is wrong, a line each, and the sum of it."""
+    """What could be better and what is wrong, a line each, and the sum of it."""
+    for note in result.notes:
+        console.print(Text(f"note: {note.kind}: {note.where}: {note.words}"), soft_wrap=True)
     for finding in result.findings:
         console.print(Text(f"{finding.kind}: {finding.where}: {finding.words}"), soft_wrap=True)
     console.print(Text(result.summary), soft_wrap=True)

@@ -9,4 +9,4 @@ hint: A tape watches variables by itself and constants only when told to. What i
 def jacobian(f, x):
     with tf.GradientTape(persistent=True) as tape:
         outputs = tf.unstack(f(x))
-    return tf.stack([tape.gradient(output, x) for output in outputs])
+    return tf.stack([tape.gradient(output, x, unconnected_gradients="zero") for output in outputs])
