@@ -228,6 +228,35 @@ def test_a_lost_worker_costs_no_answer(session, arrays, edited):
     assert result.outcome is None
 
 
+def test_nothing_is_left_of_a_worker_that_is_ended_while_it_starts(arrays_course):
+    """Between its fork and its exec bubblewrap waits for its other half, and would wait for ever."""
+    with Session(arrays_course, sandbox_or_skip("bwrap")) as session:
+        for number in range(60):
+            session.launch()
+            time.sleep(number / 10_000)
+            session.shut()
+    end = time.monotonic() + 5
+    while (left := processes_of(arrays_course)) and time.monotonic() < end:
+        time.sleep(0.1)
+    for pid in left:  # not to be left by a test that fails
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
+
+
+def processes_of(course):
+    """Those without a parent whose command line names the course's public folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (path / "cmdline").read_bytes()
+            alone = int((path / "stat").read_text().rpartition(")")[2].split()[1]) == 1
+        except OSError:
+            continue
+        if alone and str(course.exercises).encode() in command:
+            found.append(int(path.name))
+    return found
+
+
 def test_nothing_is_left_when_a_session_ends(arrays_course, arrays, edited):
     with Session(arrays_course, Unconfined()) as session:
         answer(session, arrays, edited())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -26,6 +28,8 @@ BOOT_SPAWNING = BOOT.replace("grader.worker", "grader.spawned.manager")
 
 class Launched:
     """A worker that has been started: its process, its folders as it sees them, and what to remove at the end."""
+
+    group = False  # whether its process heads a group, all of which is ended
 
     def __init__(
         self,
@@ -51,6 +55,10 @@ class Launched:
 
     def end(self) -> None:
         """Kills the worker and everything in its sandbox; harmless when repeated."""
+        if self.group:  # its halves while it starts, when they do not yet end with one another
+            self.group = False
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout, self.log):
@@ -119,14 +127,18 @@ def start(
     paths: dict[str, Any],
     scratch: str | None,
     spawns: bool = False,
+    group: bool = False,
 ) -> Launched:
-    """Starts a worker with pipes to it; nothing is waited for."""
+    """Starts a worker with pipes to it, with `group` as the head of a process group; nothing is waited for."""
     log = tempfile.TemporaryFile()  # noqa: SIM115
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, cwd="/"
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, cwd="/",
+            start_new_session=group,
+        )  # fmt: skip
     except OSError as error:
         log.close()
         raise InfrastructureError(f"{command[0]} does not start: {error.strerror}") from error
-    return Launched(process, log, paths, scratch, spawns)
+    launched = Launched(process, log, paths, scratch, spawns)
+    launched.group = group
+    return launched

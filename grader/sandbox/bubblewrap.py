@@ -82,7 +82,7 @@ class Bubblewrap(Sandbox):
             "exercises": "/opt/exercises",
             "runtime": "/opt/runtime.py",
         }
-        return start(command, {}, paths, None)
+        return start(command, {}, paths, None, group=True)
 
 
 def bubblewrap_program() -> str | None:
