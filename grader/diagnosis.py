@@ -40,7 +40,8 @@ def of(
     """
     if all(record.outcome is Outcome.PASSED for record in mine):
         return Diagnosis()
-    if not any(call.outcome is None or call.line for record in mine for call in record.calls):
+    begun = any(record.outcome not in (Outcome.PASSED, Outcome.MISSING, Outcome.BLOCKED) for record in mine)
+    if not begun or not any(call.outcome is None or call.line for record in mine for call in record.calls):
         return Diagnosis(hint=first_hint)  # it never ran, so it shows nothing
     asked = {mutant.name: (mutant, program(mutant)) for mutant in mutants}
     candidates = [mutant for mutant, ask in asked.values() if misconceptions.possible(mine, ask)]

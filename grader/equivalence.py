@@ -242,7 +242,7 @@ def make_extreme(array: np.ndarray[Any, Any], rng: np.random.Generator) -> None:
 
 
 def _floats(tree: Any) -> Iterator[np.ndarray[Any, Any]]:
-    if isinstance(tree, np.ndarray):
+    if type(tree) is np.ndarray:
         if tree.dtype.kind == "f" and tree.size and tree.flags.c_contiguous and tree.flags.writeable:
             yield tree
     elif isinstance(tree, dict):

@@ -17,7 +17,7 @@ _LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 
 def unexpected(course: Course) -> Iterator[Path]:
     """The files under `exercises/` and `solutions/` that do not belong there, relative to the course's root."""
-    public = {course.runtime, course.exercises / "README.md"}
+    public = {course.runtime, course.translated, course.exercises / "README.md"}
     private = set()
     for chapter in course.chapters:
         names = (*PUBLIC, f"{chapter.module}.py", f"{chapter.module}.ipynb")

@@ -101,11 +101,14 @@ def _row(variant: Variant, name: str, records: list[Record]) -> VariantRow:
 
 def _wide(tree: Any) -> Any:
     """The tree with float32 arrays as float64."""
-    if isinstance(tree, np.ndarray):
-        return tree.astype(np.float64) if tree.dtype == np.float32 else tree
-    if isinstance(tree, dict):
-        return {name: _wide(part) for name, part in tree.items()}
-    return [_wide(part) for part in tree] if isinstance(tree, list | tuple) else tree
+    match tree:
+        case np.ndarray():
+            return tree.astype(np.float64) if tree.dtype == np.float32 else tree
+        case dict():
+            return {name: _wide(part) for name, part in tree.items()}
+        case list() | tuple():
+            return [_wide(part) for part in tree]
+    return tree
 
 
 def _like(tree: Any, model: Any) -> Any:

@@ -51,7 +51,8 @@ def arrays_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def copy_course(course: Course, folder: Path) -> Path:
     """The course once more, below `folder`: the root of a copy that may be changed."""
     root = folder / "course"
-    shutil.copytree(course.root, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
+    leave = shutil.ignore_patterns("build", "__pycache__", "progress.toml", ".grader")
+    shutil.copytree(course.root, root, ignore=leave)
     return root
 
 

@@ -33,13 +33,14 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
     from grader.atomic import write_atomic
-    from grader.audit import audit
+    from grader.audit import SEED, audit
     from grader.proof import encode_audit
     from grader.reports.matrix import page
     from grader.reports.terminal import console
 
     course, chapters = chapters_of(options)
     check_writable(options.json, options.html)
+    options.seed = SEED if options.seed is None else options.seed
     surroundings = course.variants if options.variants else ()
     with open_grader(course, options) as grader:
         result = audit(course, chapters, grader, console(), jobs=os.cpu_count() or 1, surroundings=surroundings)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.equivalents import SHARE
 from grader.errors import UsageError
 from grader.verbs.shared import (
     FAILED,
@@ -126,6 +125,8 @@ def _lines(result: Campaign) -> list[str]:
     lines += [f"stale: {name}: listed as equivalent, but killed or not there" for name in result.stale]
     lines += [f"unshown: {name}: on how many inputs does it agree (--agree N --record)?" for name in result.unshown]
     if result.too_many:
+        from grader.equivalents import SHARE
+
         lines.append(
             f"{result.chapter}: {result.share:.1%} of the mutants are called equivalent, more than {SHARE:.0%}"
         )
