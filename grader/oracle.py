@@ -121,7 +121,7 @@ class Oracle:
             course = self.session.course
             versions = [f"{name}={version(name)}" for name in course.versions]
             words = [
-                *("2", __version__, platform.python_version(), platform.machine(), *versions),
+                *("3", __version__, platform.python_version(), platform.machine(), *versions),
                 *(self.session.device, str(course.threads)),
                 digest_files(public_files(chapter, course.runtime)),
                 digest_files(Path(__file__).with_name(f"{name}.py") for name in ENGINE_FILES),
@@ -139,6 +139,7 @@ class Oracle:
                 tree["value"],
                 tree["exception"],
                 tree["message"],
+                hearsay=tree["hearsay"] is True,
                 touched=tuple(tree["touched"]),
             )
         except (OSError, WireError, KeyError, TypeError, ValueError):
@@ -154,6 +155,7 @@ class Oracle:
             "value": answer.value,
             "exception": answer.exception,
             "message": answer.message,
+            "hearsay": answer.hearsay,
             "touched": list(answer.touched),
         }
         path = self.cache / key[:2] / key
