@@ -42,7 +42,9 @@ def reduced_course(root: Path, task: str | None = TASK, tests: tuple[str, ...] =
     ignore = shutil.ignore_patterns("__pycache__", "mutants", "alternates")
     shutil.copytree(whole.exercises, root / "exercises" / CHAPTER, ignore=ignore)
     shutil.copytree(whole.solutions, root / "solutions" / CHAPTER, ignore=ignore)
-    shutil.copy(course.runtime, root / "exercises")
+    for path in (course.runtime, course.translated):
+        if path is not None:
+            shutil.copy(path, root / "exercises")
     shutil.copytree(ROOT / "exercises" / "data", root / "exercises" / "data")
     settings = root / "exercises" / CHAPTER / "chapter.toml"
     source = root / "solutions" / CHAPTER / f"{whole.module}.py"
