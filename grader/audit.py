@@ -10,7 +10,7 @@ from grader import misconceptions, notebook, redundant, render, variants
 from grader.course import AuditNumbers, audit_numbers
 from grader.errors import AuthorError
 from grader.inventory import unexpected
-from grader.margins import LEAST, Margins, too_close
+from grader.margins import Margins, too_close
 from grader.model import Chapter, Course, Outcome, Report, Snapshot, Variant
 from grader.proof import Audit, ChapterAudit, Finding, MutantRow, VariantRow
 from grader.rehearsal import rehearse
@@ -103,9 +103,7 @@ class _Work:
             except AuthorError as error:
                 self._find("author", self.chapter.id, str(error))
         margins = self.margins.table()
-        near = list(too_close(self.chapter.id, margins, LEAST))
-        self.findings += near
-        self.notes += [finding for finding in too_close(self.chapter.id, margins) if finding not in near]
+        self.findings += too_close(self.chapter.id, margins)
         self.findings = list(dict.fromkeys(self.findings))  # several steps may stumble over the same
         maximum = sum(task.points for task in self.chapter.tasks)
         return ChapterAudit(

@@ -27,7 +27,32 @@ class FrameTooLarge(ChannelError):
     """It announced a frame larger than the cap, or sent one that nobody asked for."""
 
 
-class Channel:
+class Framing:
+    """What a frame looks like; how its bytes come and go is for those who inherit this."""
+
+    cap: int  # the largest frame that is accepted, in bytes
+
+    @staticmethod
+    def framed(payload: bytes) -> bytes:
+        """The frame of a payload."""
+        return len(payload).to_bytes(4, "little") + payload
+
+    def receive(self, deadline: float | None = None) -> bytes:
+        """Reads one frame before `deadline` (in `time.monotonic` seconds).
+
+        Raises:
+            ChannelClosed, ChannelTimeout, FrameTooLarge: there was none.
+        """
+        length = int.from_bytes(self._take(4, deadline), "little")
+        if length > self.cap:
+            raise FrameTooLarge(f"a frame of {length} bytes; {self.cap} are allowed")
+        return self._take(length, deadline)
+
+    def _take(self, size: int, deadline: float | None) -> bytes:
+        raise NotImplementedError
+
+
+class Channel(Framing):
     """One side of a pair of pipes or of a socket.
 
     Args:
@@ -54,7 +79,7 @@ class Channel:
 
     def send(self, payload: bytes, deadline: float | None = None) -> None:
         """Writes one frame before `deadline` (in `time.monotonic` seconds)."""
-        view = memoryview(len(payload).to_bytes(4, "little") + payload)
+        view = memoryview(self.framed(payload))
         while view:
             self._wait(self.writer, select.POLLOUT, deadline)
             try:
@@ -63,17 +88,6 @@ class Channel:
                 continue
             except OSError as error:
                 raise ChannelClosed("the other side is gone") from error
-
-    def receive(self, deadline: float | None = None) -> bytes:
-        """Reads one frame before `deadline`.
-
-        Raises:
-            ChannelClosed, ChannelTimeout, FrameTooLarge: there was none.
-        """
-        length = int.from_bytes(self._take(4, deadline), "little")
-        if length > self.cap:
-            raise FrameTooLarge(f"a frame of {length} bytes; {self.cap} are allowed")
-        return self._take(length, deadline)
 
     def pending(self) -> bool:
         """Whether something has arrived that nobody asked for."""

@@ -11,8 +11,7 @@ from grader.model import Outcome
 from grader.proof import Finding, Margin
 from grader.records import Record
 
-FACTOR = 10.0  # between the tolerance and the nearest right or wrong program
-LEAST = 2.0  # nearer than that, another machine's last digits or another seed's numbers could decide a grade
+FACTOR = 10.0  # at least, between a tolerance and the nearest right or wrong program; else another machine decides
 
 
 class Margins:
@@ -53,7 +52,7 @@ class Margins:
 
 
 def too_close(chapter: str, margins: Sequence[Margin], factor: float = FACTOR) -> Iterator[Finding]:
-    """The tests whose tolerance is nearer to a program than a factor, ten for good measure."""
+    """The tests whose tolerance is nearer to a program than a factor."""
     for margin in margins:
         where = f"{chapter} {margin.task}"
         if margin.right > 1 / factor:

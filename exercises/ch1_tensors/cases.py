@@ -205,11 +205,15 @@ def many_top_k(rng, *, rows):
 # --- running_stats
 
 
-def stats(rng, *, sizes=None, offset=0.0, batches=None):
-    """Batches of rows; `sizes` says how many rows each has, each batch with a mean of its own."""
+def stats(rng, *, sizes=None, offset=0.0, spread=(0.5, 1.5), batches=None):
+    """Batches of rows; `sizes` says how many rows each has, each batch with a mean of its own.
+
+    `spread` is between what the standard deviations of the columns lie; the means are as far apart.
+    """
     if batches is None:
         d = int(rng.integers(3, 6))
-        batches = [rng.normal(rng.uniform(-2, 2, d), rng.uniform(0.5, 1.5, d), (n, d)) + offset for n in sizes]
+        most = 4 / 3 * spread[1]
+        batches = [rng.normal(rng.uniform(-most, most, d), rng.uniform(*spread, d), (n, d)) + offset for n in sizes]
     return {"batches": [_array(batch) for batch in batches]}
 
 

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from grader.channel import TICK, ChannelClosed, ChannelTimeout, FrameTooLarge
+from grader.channel import TICK, ChannelClosed, ChannelTimeout, Framing
 
 
-class Pipe:
+class Pipe(Framing):
     """`channel.Channel` over files that block: one thread reads, one writes, and every wait has an end all the same.
 
     Args:
@@ -46,7 +46,7 @@ class Pipe:
     def send(self, payload: bytes, deadline: float | None = None) -> None:
         """Writes one frame before `deadline` (in `time.monotonic` seconds)."""
         done = threading.Event()
-        self._out.put((len(payload).to_bytes(4, "little") + payload, done))
+        self._out.put((self.framed(payload), done))
         while not done.wait(TICK if not self._gone else 0.0):
             if self._gone or self._shut:
                 raise ChannelClosed("the other side is gone")
@@ -54,17 +54,6 @@ class Pipe:
                 raise ChannelTimeout("nobody takes it")
             if self.tick is not None:
                 self.tick()
-
-    def receive(self, deadline: float | None = None) -> bytes:
-        """Reads one frame before `deadline`.
-
-        Raises:
-            ChannelClosed, ChannelTimeout, FrameTooLarge: there was none.
-        """
-        length = int.from_bytes(self._take(4, deadline), "little")
-        if length > self.cap:
-            raise FrameTooLarge(f"a frame of {length} bytes; {self.cap} are allowed")
-        return self._take(length, deadline)
 
     def pending(self) -> bool:
         """Whether something has arrived that nobody asked for."""

@@ -11,7 +11,8 @@ from grader.compare import assert_close, check
 
 STEPS = {"rtol": 1e-4, "atol": 1e-5}  # some steps in float32
 PRODUCTS = {"rtol": 1e-4, "atol": 1e-4}  # of up to four matrices in float32, with terms up to about 100
-CURVES = {"rtol": 2e-5, "atol": 2e-6}  # x * (1 + erf(x)) in float32 cancels to about 1e-6
+CURVES = {"rtol": 2e-5, "atol": 2e-6}
+ERF = {"rtol": 6e-5, "atol": 6e-6}  # x * (1 + erf(x)) in float32 cancels to about 1e-6
 DOUBLE = {"rtol": 1e-9, "atol": 1e-10}
 DIGITS = {"rtol": 1e-4, "atol": 0.0}
 
@@ -259,15 +260,15 @@ def test_the_last_activation_counts_too(submission, reference, case):
 # --- activations
 
 
-def assert_curve(submission, reference, case, name, where):
-    """Values and gradients at drawn points; "double" is "middle" in float64."""
+def assert_curve(submission, reference, case, name, where, single=CURVES):
+    """Values and gradients at drawn points; "double" is "middle" in float64, `single` the tolerances of all else."""
     choices = {"where": "middle", "dtype": "float64"} if where == "double" else {"where": where}
     inputs = case("activation", name=name, **choices)
     value, expected = submission(inputs), reference(inputs)
     if where == "tiny":
         assert_close(value["value times 1e9"], expected["value times 1e9"], **DIGITS)
     else:
-        assert_close(value, expected, **(DOUBLE if where == "double" else CURVES))
+        assert_close(value, expected, **(DOUBLE if where == "double" else single))
 
 
 @pytest.mark.task("activations")
@@ -329,7 +330,7 @@ def test_gelu(submission, reference, case, where):
 
     Hint: The formula has erf in it, and constants take the dtype of x.
     """
-    assert_curve(submission, reference, case, "gelu", where)
+    assert_curve(submission, reference, case, "gelu", where, ERF)
 
 
 @pytest.mark.task("activations")
@@ -367,7 +368,7 @@ def test_softmax_along_its_axis(submission, reference, case, axis):
 
     Hint: Does every reduction have the axis, and keep it with `keepdims`?
     """
-    close(submission, reference, case("soft", axis=axis), rtol=5e-4, atol=5e-5)
+    close(submission, reference, case("soft", axis=axis), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("softmax")

@@ -232,8 +232,9 @@ class Adam:
             )
             t = tf.cast(self._t, g.dtype)
             m, v = self._m[id(theta)], self._v[id(theta)]
-            m.assign(beta_1 * m + (1 - beta_1) * g)
-            v.assign(beta_2 * v + (1 - beta_2) * tf.square(g))
+            # The averages, written as the way they still have to go: one pass over the numbers less.
+            m.assign_add((1 - beta_1) * (g - m))
+            v.assign_add((1 - beta_2) * (tf.square(g) - v))
             lr_t = lr * tf.sqrt(1 - beta_2**t) / (1 - beta_1**t)
             theta.assign_add(-lr_t * m / (tf.sqrt(v) + epsilon))
         #: end adam.apply_gradients
@@ -298,8 +299,9 @@ class KerasAdam(tf.keras.optimizers.Optimizer):
         t = tf.cast(self.iterations + 1, variable.dtype)
         index = self._get_variable_index(variable)
         m, v = self._m[index], self._v[index]
-        self.assign(m, beta_1 * m + (1 - beta_1) * g)
-        self.assign(v, beta_2 * v + (1 - beta_2) * tf.square(g))
+        # As in Adam: the way the averages still have to go.
+        self.assign_add(m, (1 - beta_1) * (g - m))
+        self.assign_add(v, (1 - beta_2) * (tf.square(g) - v))
         lr_t = lr * tf.sqrt(1 - beta_2**t) / (1 - beta_1**t)
         self.assign_sub(variable, lr_t * m / (tf.sqrt(v) + epsilon))
         #: end keras_adam.update_step

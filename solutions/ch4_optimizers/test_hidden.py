@@ -362,7 +362,7 @@ def test_each_beta_has_its_average(submission, reference, case):
     Hint: Follow each beta through the two averages and the two corrections.
     """
     inputs = case("trajectory", optimizer="Adam", draw=["beta_1", "beta_2"])
-    assert_close(submission(inputs), reference(inputs), **ADAM)
+    assert_close(submission(inputs), reference(inputs), rtol=5e-5, atol=2.5e-5)
 
 
 @pytest.mark.task("adam")
@@ -452,7 +452,7 @@ def test_a_model_fits_with_keras_adam(submission, reference, case):
     Hint: In `fit` the step is a graph: which line wants a number of Python?
     """
     inputs = case("keras_fit", settings={"learning_rate": 0.02})
-    assert_close(submission(inputs), reference(inputs), rtol=2e-3, atol=1e-3)  # where epsilon stands is another claim
+    assert_close(submission(inputs), reference(inputs), rtol=8e-3, atol=4e-3)  # where epsilon stands is another claim
 
 
 @pytest.mark.task("keras_adam")
