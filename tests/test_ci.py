@@ -535,6 +535,44 @@ def test_the_workflow_of_a_release_pushes_what_it_should(
     assert HOME in listed and "solutions" not in listed
 
 
+def own_workflow(name: str, folder: Path, values: dict[str, str]) -> Runner:
+    """A workflow of this repository, on what would be committed now."""
+
+    def checkout(machine: Path) -> None:
+        run_git(machine, "clone", "--quiet", str(REPOSITORY), ".")
+        for path in run_git(REPOSITORY, "ls-files", "--modified", "--others", "--exclude-standard").splitlines():
+            (machine / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / path, machine / path)
+        lend_environment(machine, "dev")
+
+    kept = {name: value for name, value in os.environ.items() if "MAKE" not in name and not name.startswith("PYTEST")}
+    environment = {**kept, "CI": "true", "GITHUB_ACTIONS": "true", "NO_COLOR": "1"}
+    return Runner(REPOSITORY / ".github/workflows" / name, folder, checkout, values, environment)
+
+
+@pytest.mark.slow
+def test_the_workflow_of_the_site_builds_it(tmp_path: Path) -> None:
+    runner = own_workflow("book.yml", tmp_path / "run", {"vars.PAGES": ""})
+    assert runner.run() == {"build": "success", "deploy": "skipped"}, runner.log
+    assert (tmp_path / "run/build-0/build/book/index.html").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not os.environ.get("GRADER_WORKFLOWS"),
+    reason="make check, make audit and more in clean folders: long; GRADER_WORKFLOWS=check,audit,images,cuda",
+)
+def test_the_workflow_of_a_commit_passes(tmp_path: Path) -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    runner = own_workflow("check.yml", tmp_path / "run", {"github.ref": "main"})
+    jobs = runner.workflow["jobs"]
+    assert version in jobs["check"]["strategy"]["matrix"]["python"]
+    jobs["check"]["strategy"]["matrix"]["python"] = [version]  # the others are not on this machine
+    wanted = os.environ["GRADER_WORKFLOWS"].split(",")
+    runner.workflow["jobs"] = {name: job for name, job in jobs.items() if name in wanted}
+    assert runner.run() == dict.fromkeys(wanted, "success"), runner.log
+
+
 @words_are_there
 def test_a_students_push_gets_feedback(whole_course: Course, server: Path, tmp_path: Path) -> None:
     release(whole_course, whole_course.chapters, tmp_path / "mine")
