@@ -182,11 +182,17 @@ class _Watch:
             found = re.search(wanted, self.written)
             if found:
                 self.first, shown = False, found
-                time.sleep(0.5)  # the rest of the picture
-                while select.select([self.terminal], [], [], 0.1)[0]:
-                    os.read(self.terminal, 1 << 16)
+                self._settle(end)
                 return float(shown[1]) if shown.groups() else 0.0
         raise SystemExit(f"watch gives no verdict:\n{self.written[-2000:]}")
+
+    def _settle(self, end: float) -> None:
+        """What has passed is followed by all tasks, for what is next: waits for them, as somebody does who reads."""
+        while not re.search(r"All\s+tasks\s+of\s+this\s+chapter\s+pass", self.written):
+            if time.monotonic() > end + 60:
+                raise SystemExit(f"watch does not come to an end:\n{self.written[-2000:]}")
+            if select.select([self.terminal], [], [], 0.1)[0]:
+                self.written += os.read(self.terminal, 1 << 16).decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -46,8 +47,8 @@ def assemble(solution: str, mutant: str, filename: str) -> str:
     """
     if regions.parse(mutant, filename):
         raise AuthorError(f"{filename}: a mutant has no region markers; it replaces whole definitions")
-    marked = regions.parse(solution, "the solution")
-    tree, wrong = ast.parse(solution), ast.parse(mutant)
+    marked, tree, form = _solution(solution)
+    wrong = ast.parse(mutant)
     assembly = _Assembly(solution, mutant, filename, marked)
     statements = wrong.body[1:] if ast.get_docstring(wrong) is not None else wrong.body
     assembly.top(tree, statements)
@@ -55,12 +56,20 @@ def assemble(solution: str, mutant: str, filename: str) -> str:
         raise AuthorError(f"{filename}: replaces no definition that holds a region of the solution")
     source = assembly.result()
     try:
-        compile(source, filename, "exec", dont_inherit=True)
+        together = ast.parse(source)
+        compile(together, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise AuthorError(f"{filename}: put together, line {error.lineno}: {error.msg}") from error
-    if ast.dump(ast.parse(source)) == ast.dump(tree):
+    if ast.dump(together) == form:
         raise AuthorError(f"{filename}: is no different from the solution")
     return source
+
+
+@functools.lru_cache(maxsize=2)
+def _solution(source: str) -> tuple[tuple[regions.Region, ...], ast.Module, str]:
+    """The solution's regions, its syntax tree, and the tree as text: the same for all of its mutants."""
+    tree = ast.parse(source)
+    return regions.parse(source, "the solution"), tree, ast.dump(tree)
 
 
 class _Assembly:
@@ -161,8 +170,12 @@ class _Assembly:
         return "\n".join(lines)
 
 
-def mutants(chapter: Chapter) -> tuple[Mutant, ...]:
+def mutants(chapter: Chapter, failing: str = "") -> tuple[Mutant, ...]:
     """The chapter's mutants, put together, in the order of its tasks.
+
+    Args:
+        chapter: whose.
+        failing: only those that fail this task; empty: all.
 
     Raises:
         AuthorError: one of them is not what it should be, or there are no solutions here.
@@ -170,12 +183,13 @@ def mutants(chapter: Chapter) -> tuple[Mutant, ...]:
     if chapter.solutions is None:
         raise AuthorError(f"{chapter.id}: the solutions are not here")
     solution = read(chapter.solutions / f"{chapter.module}.py")
-    made = [_mutant(chapter, solution, path) for path in sorted((chapter.solutions / "mutants").glob("*.py"))]
+    paths = sorted((chapter.solutions / "mutants").glob("*.py"))
+    made = [mutant for path in paths if (mutant := _mutant(chapter, solution, path, failing)) is not None]
     order = [task.id for task in chapter.tasks]
     return tuple(sorted(made, key=lambda mutant: (order.index(mutant.task), mutant.name)))
 
 
-def _mutant(chapter: Chapter, solution: str, path: Path) -> Mutant:
+def _mutant(chapter: Chapter, solution: str, path: Path, failing: str) -> Mutant | None:
     text = read(path)
     task = max((task.id for task in chapter.tasks if path.stem.startswith(f"{task.id}_")), key=len, default=None)
     if task is None:
@@ -195,6 +209,8 @@ def _mutant(chapter: Chapter, solution: str, path: Path) -> Mutant:
             raise AuthorError(f'{path}: fails: the chapter has no task "{name}"') from None
         for need in closure.intersection(fails):
             raise AuthorError(f"{path}: fails: {name} is blocked by {need}, so leave it out")
+    if failing and failing not in fails:
+        return None
     source = assemble(solution, text, str(path))
     return Mutant(path.stem, task, misconception, fails, fields["hint"], source)
 

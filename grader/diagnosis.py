@@ -23,7 +23,7 @@ class Diagnosis(Struct, frozen=True):
 def of(
     mine: Sequence[Record],
     first_hint: str,
-    mutants: Sequence[Mutant],
+    mutants: Callable[[], Sequence[Mutant]],
     program: Callable[[Mutant], Callable[[Inputs], Answer]],
     profile: Callable[[Mutant], Sequence[Record]],
 ) -> Diagnosis:
@@ -34,7 +34,7 @@ def of(
     Args:
         mine: the records of one task's tests.
         first_hint: the task's.
-        mutants: the known mistakes that fail the task.
+        mutants: gives the known mistakes that fail the task; asked for only where something has failed.
         program: what a mutant answers.
         profile: how a mutant does in the task's tests.
     """
@@ -43,7 +43,7 @@ def of(
     begun = any(record.outcome not in (Outcome.PASSED, Outcome.MISSING, Outcome.BLOCKED) for record in mine)
     if not begun or not any(call.outcome is None or call.line for record in mine for call in record.calls):
         return Diagnosis(hint=first_hint)  # it never ran, so it shows nothing
-    asked = {mutant.name: (mutant, program(mutant)) for mutant in mutants}
+    asked = {mutant.name: (mutant, program(mutant)) for mutant in mutants()}
     candidates = [mutant for mutant, ask in asked.values() if misconceptions.possible(mine, ask)]
     name = misconceptions.matching(mine, ((mutant.name, profile(mutant)) for mutant in candidates))
     if name:

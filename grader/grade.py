@@ -68,7 +68,7 @@ class Grader:
         self._oracle_session = Session(course, self.sandbox, device)
         self.oracle = Oracle(self._oracle_session, course.root / "build" / "cache" if cache else None)
         self._profiles: dict[tuple[str, str, str], list[Record]] = {}
-        self._mutants: dict[str, tuple[Mutant, ...]] = {}
+        self._mutants: dict[tuple[str, str], tuple[Mutant, ...]] = {}
         self._references: dict[str, Snapshot] = {}
         self._recordings: dict[str, Recording] = {}
         self.printed: tuple[Printed, ...] = ()  # by the submission graded last, before it saw any hidden case
@@ -229,11 +229,12 @@ class Grader:
             self._profiles[key] = self.run_program(chapter, as_snapshot(chapter, mutant.source), (task,))
         return self._profiles[key]
 
-    def mutants(self, chapter: Chapter) -> tuple[Mutant, ...]:
-        """The chapter's mutants, assembled once."""
-        if chapter.id not in self._mutants:
-            self._mutants[chapter.id] = mutants(chapter) if chapter.solutions is not None else ()
-        return self._mutants[chapter.id]
+    def mutants(self, chapter: Chapter, failing: str = "") -> tuple[Mutant, ...]:
+        """The chapter's mutants, or those that fail one task, assembled once."""
+        key = (chapter.id, failing)
+        if key not in self._mutants:
+            self._mutants[key] = mutants(chapter, failing) if chapter.solutions is not None else ()
+        return self._mutants[key]
 
     def recorded_values(self, chapter: Chapter) -> dict[Path, bytes]:
         """The file of the visible cases' values, from the reference; the old file where it still agrees."""
@@ -291,7 +292,7 @@ class Grader:
         found = diagnosis.of(
             mine,
             render.hints(chapter).get(task.id, ("", "", ""))[0],
-            [mutant for mutant in self.mutants(chapter) if task.id in mutant.fails],
+            lambda: self.mutants(chapter, task.id),
             lambda mutant: self.program(chapter, as_snapshot(chapter, mutant.source)),
             lambda mutant: self.profile(chapter, mutant, task.id),
         )
