@@ -125,12 +125,14 @@ def rows(options: Options) -> tuple[list[Row], str]:
     found.append(common.at_most(what + ", the machine idle between", more, 0.25))
     found.append(Row(what + ", one right after the other", "", tuple(in_a_row), (), statistics.median(in_a_row), None,
                      "at most", figure_unit="s"))  # fmt: skip
-    found.append(whole_task(options, rounds))
-    return found, "\n\n".join([*(f"Not measured: {why}" for why in absent), profile(ours)])
+    whole, all_of_it = whole_task(options, rounds)
+    found.append(whole)
+    texts = [*(f"Not measured: {why}" for why in absent), profile(ours, "the three tests"), all_of_it]
+    return found, "\n\n".join(texts)
 
 
-def whole_task(options: Options, rounds: int) -> Row:
-    """All tests of the task, visible ones too on our side."""
+def whole_task(options: Options, rounds: int) -> tuple[Row, str]:
+    """All tests of the task, visible ones too on our side; and where the time goes."""
     chapter = courses.load(ROOT).chapter(CHAPTER)
     assert chapter.solutions is not None
     ours = Ours(chapter, ROOT, options.out / "one_more" / "whole")
@@ -144,12 +146,13 @@ def whole_task(options: Options, rounds: int) -> Row:
             ours.submit()
             warm.append(ours.grade())
             fresh.append(fresh_pytest(ours.student, ROOT, suite, answers))
-    what = "the same with all tests of the task, visible ones too (10 cases)"
-    return common.times_less(what, "plain pytest in a fresh process, the hidden ones", warm, fresh, 40.0)
+    what = "the same with all tests of the task, visible ones too (11 cases)"
+    row = common.times_less(what, "plain pytest in a fresh process, the hidden ones", warm, fresh, 40.0)
+    return row, profile(ours, "all tests of the task")
 
 
-def profile(ours: Ours) -> str:
-    """Where the seconds of a warm grading go."""
+def profile(ours: Ours, tests: str) -> str:
+    """Where the seconds of a warm grading of these tests go."""
     with Ours(ours.chapter, ours.grader.course.root, ours.student.parent).grader as grader:
         parts: dict[str, list[float]] = {}
 
@@ -165,7 +168,7 @@ def profile(ours: Ours) -> str:
 
             setattr(owner, name, run)
 
-        clocked(grader.session, "open", "opening: guard, syntax tree, running the module in the spare child")
+        clocked(grader.session, "loaded", "running the module in the spare child, as far as it was waited for")
         clocked(grader.session, "call", "probes, the way there and back included")
         clocked(grader.session, "close", "closing: killing, wiping, verifying")
         whole, lines = [], []
@@ -183,7 +186,7 @@ def profile(ours: Ours) -> str:
     rest = statistics.median(whole) - sum(middle.values())
     table = "".join(f"| {label} | {seconds:.3f} s |\n" for label, seconds in middle.items())
     return (
-        f"Where a warm grading of the three tests goes (medians of {len(whole)}, {statistics.median(whole):.3f} s in "
+        f"Where a warm grading of {tests} goes (medians of {len(whole)}, {statistics.median(whole):.3f} s in "
         f"all):\n\n| part | seconds |\n|---|---|\n{table}"
         f"| of the probes, the first, in which AutoGraph converts the submission's code | {first:.3f} s |\n"
         f"| pytest, comparing, the report | {rest:.3f} s |\n"

@@ -67,9 +67,16 @@ def rows(options: Options) -> tuple[list[Row], str]:
             side.stop()
     command = "`make test-ch4 TASK=momentum`"
     over = statistics.median((b - probes) / a for a, b in zip(imports, cold, strict=True))
+    limit = statistics.median(fresh) / probes
+    note = (
+        f"Of it {probes:.2f} s are the probes of 11 cases, the way there and back included, in a process that has "
+        f"loaded TensorFlow already; with nothing else it would be {limit:.0f} times. A third of that time AutoGraph "
+        "and tracing take for three compiled steps, which cannot be had beforehand: they are of the student's code. "
+        "`benchmarks.one_more` has the profile."
+    )
     return [
         common.times_less("save to verdict in `make watch-ch4`, all tests of Momentum", "plain pytest after a save",
-                          watch, fresh, 30.0),
+                          watch, fresh, 30.0, note=note),
         common.at_most("save to verdict in `make watch-ch4`", watch, 0.5),
         Row(f"{command}, no worker there", '`python -c "import tensorflow"`', tuple(cold), tuple(imports), over, 1.15,
             "at most", note=f"The figure leaves out the probes, {probes:.2f} s in a warm worker."),
