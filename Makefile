@@ -104,7 +104,7 @@ sbom: $(VENV)/lock.txt ## what is installed in an image, as CycloneDX (IMAGE=cpu
 check-images: $(VENV)/lock.txt ## build the CPU images, grade the sample class in them, look into every layer (needs an engine)
 	@$(IMAGES) build --device cpu
 	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q tests/test_images.py
-	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q -k docker tests/test_sandbox.py tests/test_session.py
+	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q -k docker tests/test_sandbox.py tests/test_session.py tests/test_limits.py tests/test_red_team.py -m 'not slow'
 
 ##@ For authors
 

@@ -75,12 +75,13 @@ def rows(options: Options) -> tuple[list[Row], str]:
             figure_unit="% more")
         for name, times in each.items() if name != "none"
     ]  # fmt: skip
-    found += [
-        Row(f"start to first verdict under {name}", "bubblewrap" if name == "docker" else "no sandbox", tuple(times),
-            tuple(first["bwrap" if name == "docker" else "none"]),
-            statistics.median(times) / statistics.median(first["bwrap" if name == "docker" else "none"]), None)
-        for name, times in first.items() if name != "none"
-    ]  # fmt: skip
+    for name, times in first.items():
+        other = "bwrap" if name == "docker" and "bwrap" in first else "none"
+        if name != "none":
+            found.append(
+                Row(f"start to first verdict under {name}", "bubblewrap" if other == "bwrap" else "no sandbox",
+                    tuple(times), tuple(first[other]), statistics.median(times) / statistics.median(first[other]), None)
+            )  # fmt: skip
     return found, "\n\n".join(f"Not measured: {name}: {why}" for name, why in missing.items())
 
 

@@ -26,6 +26,7 @@ from benchmarks.reduced import reduced_course
 from grader import render
 from grader.model import Chapter
 
+QUIET = peers.environment(Path(sys.executable))  # nbgrader calls alembic by its name
 SIDES = ("nothing", "ours", "stock")
 SIZES = (4, 8)
 CLASS = 40  # what the figures are drawn out to
@@ -88,7 +89,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
 def timed(root: Path, chapter: Chapter, side: str, size: int) -> float:
     """Seconds of one `autograde` over so many submissions, in a directory and with a gradebook of its own."""
     folder = prepared(root, chapter, side, size)
-    seconds = common.timed([sys.executable, "-m", "nbgrader", "autograde", CHAPTER], folder, **peers.QUIET)
+    seconds = common.timed([sys.executable, "-m", "nbgrader", "autograde", CHAPTER], folder, **QUIET)
     for number in range(size):
         text = (folder / "autograded" / f"s{number}" / CHAPTER / f"{chapter.module}.ipynb").read_text()
         wanted = {"ours": "passed, 3 of 3 points", "stock": " passed", "nothing": '"3"'}[side]
@@ -110,7 +111,7 @@ def prepared(root: Path, chapter: Chapter, side: str, size: int) -> Path:
     if side != "ours":
         config += STOCK.format(engine={"nothing": "Nothing", "stock": "p.Execute"}[side])
     (folder / "nbgrader_config.py").write_text(config)
-    common.timed([sys.executable, "-m", "nbgrader", "generate_assignment", CHAPTER], folder, **peers.QUIET)
+    common.timed([sys.executable, "-m", "nbgrader", "generate_assignment", CHAPTER], folder, **QUIET)
     for number in range(size):
         mine = peers.notebook(chapter)
         mine["cells"].append(mine["cells"][0] | {"id": f"mine-{number}", "metadata": {}, "source": f"Student {number}"})
@@ -125,7 +126,7 @@ def profile(root: Path, chapter: Chapter) -> list[tuple[str, float]]:
     """Of one `autograde` over the larger class with the engine that does nothing: what and how many seconds."""
     folder = prepared(root, chapter, "nothing", max(SIZES))
     script = f"from benchmarks.nbgrader import profiled; profiled({str(folder)!r})"
-    common.timed([sys.executable, "-c", script], folder, **peers.QUIET)
+    common.timed([sys.executable, "-c", script], folder, **QUIET)
     stats = pstats.Stats(str(folder / "profile")).get_stats_profile().func_profiles
     wanted = {
         "start": "all of it, after importing nbgrader",

@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         grade.add_argument("chapter")
         grade.add_argument("path", type=Path)
         grade.add_argument("--device", choices=DEVICES, default="cpu")
-        for name in ("--task", "--seed", "--sandbox", "--out"):
+        for name in ("--task" if verb == "grade" else "--out", "--seed", "--sandbox"):
             grade.add_argument(name)
         grade.add_argument("--plain", action="store_true", help="with Docker's own restrictions; bubblewrap refuses")
         grade.set_defaults(run=grade_inside, verb=verb)
@@ -208,8 +208,9 @@ def grade_inside(options: argparse.Namespace) -> int:
     user = (os.getuid() or 1000, os.getgid() or 1000)
     with secret_for(user) as secret:
         mounts = [csv_mount(path, f"/submission/{path.name}"), csv_mount(secret, "/course/solutions/.secret")]
-        if options.out:
-            out = Path(options.out).resolve()
+        target = getattr(options, "out", None)
+        if target:
+            out = Path(target).resolve()
             out.mkdir(parents=True, exist_ok=True)
             if os.getuid() == 0:
                 os.chown(out, *user)
@@ -224,9 +225,9 @@ def grade_inside(options: argparse.Namespace) -> int:
             *(image, options.verb, options.chapter, f"/submission/{path.name}", "--device", options.device),
         ]
         for key in ("task", "seed", "sandbox"):
-            if getattr(options, key):
+            if getattr(options, key, None):
                 command += [f"--{key}", getattr(options, key)]
-        if options.out:
+        if target:
             command += ["--out", "/out"]
         return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
 

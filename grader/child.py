@@ -15,6 +15,7 @@ import importlib.util
 import linecache
 import os
 import re
+import signal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -73,6 +74,9 @@ class Line(Protocol):
     def receive(self) -> bytes:
         """Reads one frame."""
 
+    def pending(self) -> bool:
+        """Whether one has arrived."""
+
 
 def serve(
     channel: Line,
@@ -85,15 +89,17 @@ def serve(
 
     Args:
         channel: to whoever asks.
-        runtime: the course's.
+        runtime: the course's. Its `warm` may be a generator: between two steps it gives way to a submission that waits.
         exercises: the public folder.
         chapter: where one is named, its probes are loaded before any submission is there, and their `warm`, if they
             have one, is called: what every submission of the chapter would wait for.
         confine: sets the limits that the system enforces on this process.
     """
-    runtime.warm()
+    for _ in runtime.warm() or ():
+        if channel.pending():
+            break
     child = _Child(runtime, exercises, confine)
-    if chapter:
+    if chapter and not channel.pending():
         with contextlib.suppress(Exception):  # `load` meets the same, and there is somebody to tell then
             child.prepare(chapter)
             if hasattr(child.probes, "warm"):
@@ -146,16 +152,16 @@ class _Child:
         self.cells = frozenset(name for name, _ in request["cells"])
         problems, trees = [], {}
         for name, source in request["cells"]:
-            lines = source.splitlines(keepends=True)
             # AutoGraph and inspect read the source of a function through linecache
-            linecache.cache[name] = (len(source), None, lines, name)
+            text = in_lines(source)
+            linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
             try:
                 trees[name] = ast.parse(source, name)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 problems.append(self._syntax(error, name))
         hits = scan(trees, request["tasks"])
         self.module.__file__, first = request["cells"][0]
-        self.module.__loader__ = Sources(first)  # type: ignore[assignment]
+        self.module.__loader__ = Sources(in_lines(first))  # type: ignore[assignment]
         self.forbidden = contextlib.ExitStack()
         self.forbidden.enter_context(self.guard.active(request["forbidden"]))
         self.runtime.reseed(request["seed"])
@@ -255,6 +261,11 @@ class _Child:
         }
 
 
+def in_lines(source: str) -> str:
+    """The source as Python counts its lines; `splitlines` would also part it at page breaks and rarer characters."""
+    return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", source)
+
+
 def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> list[str]:
     """Tasks of which nothing is defined, or a skeleton's own `raise` is still there."""
     defined, waiting = set(), set()
@@ -317,6 +328,14 @@ def printable(text: str, limit: int = 2000) -> str:
     """Plain text without control characters, capped."""
     text = text[:limit].encode("utf-8", "replace").decode()
     return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
+
+
+def signal_name(number: int) -> str:
+    """SIGKILL and the like; one of the many that have no name by its number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def load_runtime(path: str) -> types.ModuleType:

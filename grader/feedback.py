@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grader import translations
+from grader.child import in_lines
 from grader.differences import Difference
 from grader.model import Answer, Outcome, Snapshot, Translation
 from grader.records import Record
@@ -125,7 +126,7 @@ def _key(answer: Answer) -> Key:
 def _line(snapshot: Snapshot, cell: str, line: int) -> str:
     for candidate in snapshot.cells:
         if candidate.name == cell:
-            lines = candidate.source.splitlines()
+            lines = in_lines(candidate.source).splitlines()
             found = lines[line - 1][:200] if 0 < line <= len(lines) else ""
             return "".join(char if char.isprintable() else " " for char in found)
     return ""

@@ -236,6 +236,7 @@ def confine(limits: dict[str, Any]) -> None:
         ("RLIMIT_CORE", 0, 0),
         ("RLIMIT_FSIZE", limits["file"], limits["file"]),
         ("RLIMIT_CPU", limits["cpu_seconds"], limits["cpu_seconds"] + 2),
+        ("RLIMIT_NOFILE", limits["descriptors"], limits["descriptors"]),  # those on their way in a socket count in it
         ("RLIMIT_MSGQUEUE", 0, 0),  # a message queue would outlive the process
         *([("RLIMIT_DATA", data + limits["memory"], data + limits["memory"])] if data else []),
     ):

@@ -35,7 +35,8 @@ def digest_files(paths: Iterable[Path]) -> str:
 def public_files(chapter: Chapter, runtime: Path) -> list[Path]:
     """What every program of the chapter runs with."""
     names = ("chapter.toml", "probes.py", "given.py", "cases.py")
-    return [runtime, *(path for name in names if (path := chapter.exercises / name).is_file())]
+    data = sorted(path for path in (chapter.exercises.parent / "data").glob("*") if path.is_file())
+    return [runtime, *data, *(path for name in names if (path := chapter.exercises / name).is_file())]
 
 
 def inputs_digest(inputs: Inputs) -> str:
@@ -112,8 +113,8 @@ class Oracle:
         if self._open != (chapter.id, snapshot.digest):
             if self._open is not None:
                 self.session.close()
+            self._open = (chapter.id, snapshot.digest)  # first: one that is given up must be closed all the same
             self.session.open(chapter, snapshot, trusted=True)
-            self._open = (chapter.id, snapshot.digest)
         return self.session.call(inputs, seed=probe_seed(inputs))
 
     def _context(self, chapter: Chapter) -> str:
@@ -122,7 +123,7 @@ class Oracle:
             versions = [f"{name}={version(name)}" for name in course.versions]
             words = [
                 *("3", __version__, platform.python_version(), platform.machine(), *versions),
-                *(self.session.device, str(course.threads)),
+                *(self.session.device, str(course.threads), *map("=".join, sorted(course.environment.items()))),
                 digest_files(public_files(chapter, course.runtime)),
                 digest_files(Path(__file__).with_name(f"{name}.py") for name in ENGINE_FILES),
             ]
@@ -148,7 +149,8 @@ class Oracle:
     def _store(self, key: str, answer: Answer) -> None:
         if answer.outcome is Outcome.INFRASTRUCTURE:
             raise InfrastructureError(f"a program of the course's own could not be run: {answer.message}")
-        if self.cache is None or answer.outcome in (Outcome.TIMEOUT, Outcome.MEMORY):
+        ended = answer.outcome is Outcome.ERROR and not answer.hearsay  # its process, by whatever hand
+        if self.cache is None or ended or answer.outcome in (Outcome.TIMEOUT, Outcome.MEMORY):
             return  # a busy machine must not decide for ever
         tree = {
             "outcome": answer.outcome or "",

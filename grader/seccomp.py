@@ -80,6 +80,8 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "sethostname": (170, 161),
     "setdomainname": (171, 162),
     # what outlives its maker, and memory that no process's figures show
+    "vmsplice": (278, 75),
+    "setpriority": (141, 140),
     "shmget": (29, 194),
     "shmat": (30, 196),
     "shmctl": (31, 195),
@@ -102,6 +104,15 @@ NEW_NAMESPACES = 0x7E020080  # CLONE_NEWUSER, NEWNS, NEWPID, NEWNET, NEWIPC, NEW
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: what a network namespace holds; not AF_VSOCK, which it does not
 TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into the terminal
 MAP_SHARED, MAP_ANONYMOUS = 0x01, 0x20  # together: memory that stays when no process's figures show it any more
+# how another process is scheduled and limited, of which the worker would be one
+OTHERS = (
+    (142, 118),
+    (144, 119),
+    (203, 122),
+    (314, 274),
+    (302, 261),
+)  # sched_set{param,scheduler,affinity,attr}, prlimit64
+WORKER = 1
 PR_SET_DUMPABLE = 4  # a process that is not can hide from the worker what it has open
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above; the kernel's AUDIT_ARCH
@@ -145,6 +156,8 @@ def program(machine: str) -> bytes:
     code += _where(SOCKET[column], 0, [(_JUMP_EQ, family) for family in FAMILIES], _ALLOW, _REFUSE)
     code += _where(IOCTL[column], 1, [(_JUMP_EQ, request) for request in TERMINAL_INPUT], _REFUSE, _ALLOW)
     code += _where(PRCTL[column], 0, [(_JUMP_EQ, PR_SET_DUMPABLE)], _REFUSE, _ALLOW)
+    for call in OTHERS:
+        code += _where(call[column], 0, [(_JUMP_EQ, WORKER)], _REFUSE, _ALLOW)
     code += [
         (_JUMP_EQ, 0, 4, MMAP[column]),
         (_LOAD, 0, 0, _ARGUMENT + 8 * 3),

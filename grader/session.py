@@ -298,4 +298,5 @@ class Session:
     def _receive(self, seconds: float, depth: int = wire.MAX_DEPTH, count: int = wire.MAX_COUNT) -> Any:
         assert self._channel is not None
         data = self._channel.receive(time.monotonic() + seconds)
+        wire.check_parts(data, count)
         return wire.decode(data, max_bytes=2 * wire.MAX_BYTES, max_depth=depth, max_count=count)

@@ -104,6 +104,17 @@ class _Writer:
         return len(self.arrays) - 1
 
 
+def check_parts(data: bytes, max_count: int) -> None:
+    """Refuses a message of more parts than could be allowed before any of them is made.
+
+    Raises:
+        WireError: there are too many of the marks that part them, be it within strings.
+    """
+    end = 8 + int.from_bytes(data[4:8], "little")
+    if sum(data.count(mark, 8, end) for mark in (b",", b"[", b"{")) > 8 * max_count:
+        raise WireError("a message of too many parts")
+
+
 def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, max_count: int = MAX_COUNT) -> Any:
     """The value tree of a message: built-in types and plain arrays that own nothing of the sender's.
 
@@ -118,7 +129,7 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPT
     try:
         header = json.loads(data[8:end].decode(), parse_constant=_refuse)
         arrays = load(data[end:]) if end < len(data) else {}
-    except (ValueError, RecursionError, SafetensorError, KeyError, TypeError, OverflowError) as error:
+    except (ValueError, RecursionError, SafetensorError, KeyError, TypeError, OverflowError, MemoryError) as error:
         raise WireError(f"not a message: {type(error).__name__}") from None
     reader = _Reader(arrays, max_depth, max_count)
     tree = reader.node(header, 0)

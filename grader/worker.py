@@ -197,7 +197,7 @@ class Worker:
                 if usage.ru_utime + usage.ru_stime >= self.limits["cpu_seconds"]:
                     return "timeout", "processor"
                 if os.WIFSIGNALED(code):
-                    return "died", signal.Signals(os.WTERMSIG(code)).name
+                    return "died", student.signal_name(os.WTERMSIG(code))
                 return "died", f"exit {os.WEXITSTATUS(code)}"
             time.sleep(0.005)
         return "died", "closed its channel"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 
 class StandIn:
@@ -45,9 +45,16 @@ def stand_in() -> Iterator[StandIn]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             held.tokens.add(self.headers.get("Authorization", ""))
-            status, content = held.answer(self.command, urlsplit(self.path).path, body)
-            data = json.dumps(content).encode()
+            asked = urlsplit(self.path)
+            status, content = held.answer(self.command, asked.path, body)
             self.send_response(status)
+            if asked.path.endswith("/activity") and status == 200:  # by a cursor, a hundred at a time
+                first = int(parse_qs(asked.query).get("after", ["0"])[0])
+                if content[first + 100 :]:
+                    more = f"{held.address}{asked.path}?per_page=100&after={first + 100}"
+                    self.send_header("Link", f'<{more}>; rel="next", <{held.address}{asked.path}>; rel="first"')
+                content = content[first : first + 100]
+            data = json.dumps(content).encode()
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -146,6 +146,39 @@ def test_a_commit_that_lies_about_its_date_gains_nothing_where_the_service_says_
     assert (entry.commit, entry.by_service) == (honest, True)
 
 
+def test_a_hundred_pushes_after_the_deadline_hide_nothing(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    minutes = datetime.timedelta(minutes=1)
+    early = commit("class/a", DEADLINE - minutes, **{HOME: "early = 1\n"})
+    commit("class/a", DEADLINE + minutes, **{HOME: "late = 1\n"})
+    with stand_in() as api:
+        late = [{"timestamp": (DEADLINE + n * minutes).isoformat(), "after": "f" * 40} for n in range(250, 0, -1)]
+        api.pushes["class/a"] = [*late, {"timestamp": (DEADLINE - minutes).isoformat(), "after": early}]
+        plan, _ = collected(
+            arrays_course, server, tmp_path / "out", [Student("a", "class/a")],
+            now=DEADLINE + 900 * minutes, github=GitHub("t0ken", api.address),
+        )  # fmt: skip
+    assert [entry.commit for entry in plan.entries] == [early]  # type: ignore[attr-defined]
+
+
+def test_a_file_elsewhere_does_not_replace_the_work_and_odd_folders_do_no_harm(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    before = DEADLINE - datetime.timedelta(hours=1)
+    commit("class/a", before, **{HOME: "work = 1\n", "arrays.py": "stray = 1\n"})
+    odd = "x" * 200
+    commit("class/b", before, **{"a:b/arrays.py": "one = 1\n", f"{odd}/{odd}/{odd}/arrays.ipynb": "{}"})
+    students = [Student("a", "class/a"), Student("b", "class/b")]
+    plan, _ = collected(arrays_course, server, tmp_path / "out", students, now=DEADLINE)
+    assert len(plan.entries) == 2  # type: ignore[attr-defined]
+    shard = tmp_path / "out/shards/0/ch1_arrays"
+    assert [path.read_text() for path in (shard / "a").rglob("*.*")] == ["work = 1\n"]
+    assert sorted(str(path.relative_to(shard / "b")) for path in (shard / "b").rglob("*.*")) == [
+        "1/arrays.py", "2/arrays.ipynb",
+    ]  # fmt: skip
+
+
 def test_links_submodules_filters_and_hooks_of_a_submission_do_nothing(
     arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
 ) -> None:

@@ -100,6 +100,12 @@ def test_an_image_with_other_libraries_is_refused():
     assert inside.complaint({"numpy": numpy.__version__, "not-installed": "1"}) == ""
 
 
+def test_no_worker_is_started_in_an_image_that_holds_solutions():
+    engine_with(GRADER)
+    with pytest.raises(InfrastructureError, match="holds solutions"):
+        sandbox.choose("docker", GRADER)
+
+
 def test_a_path_may_hold_commas_and_quotes():
     assert csv_mount(Path('/a,"b'), "/x") == 'type=bind,"src=/a,""b",dst=/x,readonly'
 
@@ -204,12 +210,15 @@ PROBE = (
     "import sys; from grader.sandbox import bubblewrap_program, try_bubblewrap; "
     "said = try_bubblewrap(bubblewrap_program()); print(said); sys.exit(bool(said))"
 )
-ALLOWED = ("mount", "pivot_root", "umount2", "unshare")
+ALLOWED = ("mount", "pivot_root", "sethostname", "umount2", "unshare")
 
 
 def bubblewrap_under(profile):
     options = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--tmpfs", "/tmp"]
     options += ["--security-opt", f"seccomp={profile}", "--security-opt", "systempaths=unconfined"]
+    about = [engine_with(GRADER).client, "info", "--format", "{{.SecurityOptions}}"]
+    if "apparmor" in subprocess.run(about, capture_output=True, text=True, check=True).stdout:
+        options += ["--security-opt", "apparmor=unconfined"]
     return in_image(GRADER, "/opt/venv/bin/python", "-c", PROBE, options=options)
 
 
@@ -412,7 +421,7 @@ def test_the_cuda_image_grades_on_a_gpu():
     """Needs a GPU, its driver, NVIDIA's container toolkit and the image; the plan is in docker/README.md."""
     if not Path("/dev/nvidiactl").exists():
         pytest.skip("this machine has no NVIDIA GPU, or not its driver")
-    engine_with(CUDA)
+    engine_with("tensorflow-course:grader-cuda")
     work = REPOSITORY / "examples" / "class" / "student02.py"
     on_gpu, on_cpu = (tool("grade", "ch4", work, "--seed", "7", "--device", device) for device in ("cuda", "cpu"))
     assert on_gpu.returncode == on_cpu.returncode

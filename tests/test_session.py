@@ -1,16 +1,21 @@
 """A worker keeps its deadlines and limits, and one submission leaves nothing for the next."""
 
 import os
+import resource
 import shutil
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 
+from grader.channel import ChannelClosed
+from grader.child import serve
 from grader.course import load
+from grader.housekeeping import Housekeeper
 from grader.model import Inputs, Outcome
 from grader.sandbox import Unconfined
 from grader.session import Session
@@ -207,16 +212,31 @@ def test_nothing_is_left_for_the_next_submission(session, arrays, edited):
     assert loaded.problems[0].message == "[]"
 
 
-def test_a_worker_that_was_tampered_with_is_replaced(session, arrays, edited):
+def test_a_worker_cannot_be_tampered_with(session, arrays, edited):
     if not session.sandbox.confined:
         pytest.skip("without a sandbox the worker is an ordinary process")
     session.start()
     before = session._launched.process.pid
     tamper = "\nimport resource\nresource.prlimit(1, resource.RLIMIT_NOFILE, (64, 64))"
-    session.open(arrays, edited(after=tamper))
+    loaded = session.open(arrays, edited(after=tamper))
     session.close()
+    assert loaded.problems[0].exception == "PermissionError"
     assert answer(session, arrays, edited()).outcome is None
-    assert session._launched.process.pid != before
+    assert session._launched.process.pid == before
+
+
+def test_a_worker_that_was_changed_all_the_same_is_not_clean(tmp_path):
+    keeper = Housekeeper([str(tmp_path)], isolated=False)
+    keeper.remember()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    try:
+        assert "changed RLIMIT_NOFILE" in keeper.leftovers()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (tmp_path / "left").touch()
+    found = [words for words in keeper.leftovers() if not words.startswith("process ")]  # others' workers
+    assert found == [f"file in {tmp_path}"]
 
 
 def test_a_lost_worker_costs_no_answer(session, arrays, edited):
@@ -308,13 +328,29 @@ def test_a_spare_child_is_made_ready_for_the_last_chapter_and_used_for_no_other(
             session.open(chapter, edited())
             seen.append(session.call(Inputs("which", {}, {}), seed=1).value)
             session.close()
-    assert seen == [
-        ["ch1_arrays"],  # the first spare is for any chapter
-        ["ch1_arrays", "warm"],
-        ["ch2_arrays", "warm"],
-        ["ch2_arrays", "warm"],
-        ["ch1_arrays", "warm"],
-    ]
+            time.sleep(1)
+    assert seen[:2] == [["ch1_arrays"], ["ch1_arrays", "warm"]]  # the first spare is for any chapter
+    assert seen[3] == ["ch2_arrays", "warm"]
+    assert [names[0] for names in seen] == ["ch1_arrays", "ch1_arrays", "ch2_arrays", "ch2_arrays", "ch1_arrays"]
+
+
+def test_warming_up_gives_way_to_a_submission_that_waits(tmp_path):
+    class Line:
+        def pending(self):
+            return True
+
+        def receive(self):
+            raise ChannelClosed("nobody asks")
+
+    def warm():
+        for step in ("one", "two"):
+            done.append(step)
+            yield
+
+    done = []
+    with pytest.raises(ChannelClosed):
+        serve(Line(), SimpleNamespace(warm=warm), str(tmp_path), "ch1_arrays", print)
+    assert done == ["one"]
 
 
 def test_probes_that_fail_to_get_ready_spoil_nothing(two_chapters, edited):

@@ -86,7 +86,7 @@ def collect(
                 continue
             try:
                 entry, why = _one(part, student, rules, ledger, out, now, github, server, len(entries), grading)
-            except InfrastructureError:
+            except (InfrastructureError, OSError):
                 entry, why = None, "not reachable"
             counts[why or "collected"] += 1
             if entry is not None:
@@ -174,14 +174,14 @@ def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> None:
     """The files that the chapter wants, those at the shallowest place first, and no larger than it allows."""
     target.mkdir(parents=True, exist_ok=True)
     wanted = {f"{chapter.module}.py", f"{chapter.module}.ipynb"}
-    home = f"{chapter.exercises.parent.name}/{chapter.id}/"
+    home = {f"{chapter.exercises.parent.name}/{chapter.id}/{name}" for name in wanted}
     found = {path: about for path, about in git.regular_files(store, commit).items() if Path(path).name in wanted}
-    at_home = {path: about for path, about in found.items() if path.removeprefix(home) in wanted}
+    at_home = {path: about for path, about in found.items() if path in home}
     order: Callable[[str], tuple[int, str]] = lambda path: (path.count("/"), path)  # noqa: E731
     chosen = at_home or {path: found[path] for path in sorted(found, key=order)[:_MOST_FILES]}
-    for path, (blob, size) in chosen.items():
-        name = os.path.basename(path) if at_home else path.replace("..", "_")
-        place = target / name
+    for number, (path, (blob, size)) in enumerate(chosen.items(), 1):
+        # folders of our own: the names of a student's may be more than an artefact or a path can bear
+        place = target / ("" if at_home or "/" not in path else str(number)) / os.path.basename(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         # a file that is too large is said to be so by the grader: one byte more is enough for that
         data = git.content(store, blob) if size <= chapter.limits.submission else b"#" * (chapter.limits.submission + 1)

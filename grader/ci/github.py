@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from grader.errors import InfrastructureError
 
@@ -38,6 +39,10 @@ class GitHub:
         Raises:
             InfrastructureError: it was refused or did not arrive; the text holds no name.
         """
+        return self._ask(method, path, body, query)[0]
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, str]) -> tuple[Any, str]:
+        """The answer, and where a list goes on: the cursor of the next page, empty at its end."""
         address = f"{self.address}/{path}" + (f"?{urlencode(query)}" if query else "")
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(address, data=data, method=method)  # noqa: S310
@@ -48,7 +53,7 @@ class GitHub:
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-                return json.loads(answer.read() or b"null")
+                return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
         except urllib.error.HTTPError as error:
             raise InfrastructureError(f"GitHub answers {error.code} to {method} {_kind(path)}") from error
         except (OSError, ValueError) as error:
@@ -67,11 +72,15 @@ class GitHub:
     def pushed_before(self, slug: str, moment: datetime.datetime) -> str:
         """The commit that the default branch was at, by the service's own clock; empty: there was none."""
         branch = self.request("GET", f"repos/{slug}")["default_branch"]
-        # newest first, and paged by a cursor of which one page is enough: 100 changes of the branch
-        events = self.request("GET", f"repos/{slug}/activity", None, ref=f"refs/heads/{branch}", per_page="100")
-        for event in sorted(events, key=lambda event: _moment(event["timestamp"]), reverse=True):
-            if _moment(event["timestamp"]) <= moment:
-                return "" if set(event["after"]) == {"0"} else str(event["after"])
+        query = {"ref": f"refs/heads/{branch}", "per_page": "100"}
+        for _ in range(_PAGES):  # the newest pushes are on the first
+            events, cursor = self._ask("GET", f"repos/{slug}/activity", None, query)
+            for event in sorted(events, key=lambda event: _moment(event["timestamp"]), reverse=True):
+                if _moment(event["timestamp"]) <= moment:
+                    return "" if set(event["after"]) == {"0"} else str(event["after"])
+            if not cursor:
+                break
+            query["after"] = cursor
         return ""
 
     def classroom(self, assignment: int) -> dict[str, str]:
@@ -101,12 +110,20 @@ class GitHub:
         """The tag's release with its notes; one that is there already stays."""
         try:
             self.request("GET", f"repos/{slug}/releases/tags/{quote(tag, safe='')}")
-        except InfrastructureError:
+        except InfrastructureError as error:
+            if getattr(error.__cause__, "code", None) != 404:
+                raise
             self.request("POST", f"repos/{slug}/releases", {"tag_name": tag, "name": tag, "body": notes})
 
     def dispatch(self, slug: str, event: str, payload: dict[str, str]) -> None:
         """Starts the workflows of a repository that wait for this event."""
         self.request("POST", f"repos/{slug}/dispatches", {"event_type": event, "client_payload": payload})
+
+
+def _cursor(link: str) -> str:
+    """What a list's next page is asked for with, from the header that names its address; empty where there is none."""
+    found = re.search(r'<([^<>]*)>;\s*rel="next"', link)
+    return parse_qs(urlsplit(found[1]).query).get("after", [""])[0] if found else ""
 
 
 def _moment(text: str) -> datetime.datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import importlib.util
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,6 +24,12 @@ from grader.sandbox.base import (
 )
 
 REFUSALS = ("ermission denied", "o permissions", "not permitted", "uid map", "o space left", "namespace")
+# Started by root, the student's code owns the device nodes that are bound in: read-only, their modes stay as they are.
+NODES = ("null", "zero", "full", "random", "urandom", "tty")
+READ_ONLY_NODES = (
+    "set -e; for node in {nodes}; do mount --bind /dev/$node /dev/$node; mount -o remount,bind,ro /dev/$node; done; "
+    'exec "$@"'
+)
 SYSCTL = Path("/proc/sys")
 # what forbids namespaces to ordinary programs: the switch, the value that does, the value that does not
 SWITCHES = (
@@ -71,18 +79,37 @@ class Bubblewrap(Sandbox):
                 "--tmpfs",
                 "/tmp",
             ),
-            *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"),
+            # /proc too: as root, bubblewrap leaves the machine's settings in it open to be written
+            *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"),
         ]
         for key, value in environment(course, "/tmp").items():
             arguments += ["--setenv", key, value]
         boot = BOOT.format(first=["/opt/engine"], last=["/opt/packages"])
-        command = [self.program, *arguments, program, "-s", "-P", "-S", "-B", "-c", boot]
+        command = [*mount_namespace(), self.program, *arguments, program, "-s", "-P", "-S", "-B", "-c", boot]
         paths = {
             "writable": ["/tmp", "/dev/shm"],
             "exercises": "/opt/exercises",
             "runtime": "/opt/runtime.py",
         }
         return start(command, {}, paths, None, group=True)
+
+
+@functools.cache
+def mount_namespace() -> tuple[str, ...]:
+    """What a command of root's is put behind, so that the device nodes in its mounts are read-only.
+
+    Empty for an ordinary user, who does not own them, and where root itself may mount nothing.
+    """
+    programs = [shutil.which(name) for name in ("unshare", "sh", "mount")]
+    if os.geteuid() != 0 or None in programs:
+        return ()
+    script = READ_ONLY_NODES.format(nodes=" ".join(name for name in NODES if os.path.exists(f"/dev/{name}")))
+    words = (str(programs[0]), "--mount", str(programs[1]), "-c", script, "sh")
+    try:
+        works = subprocess.run([*words, "true"], capture_output=True, timeout=20, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        works = False
+    return words if works else ()
 
 
 def bubblewrap_program() -> str | None:
@@ -114,6 +141,8 @@ def try_bubblewrap(program: str) -> str:
         "--unshare-all",
         "--unshare-user",
         "--disable-userns",
+        "--hostname",
+        "sandbox",
         *_system_binds(),
         "--proc",
         "/proc",

@@ -23,6 +23,7 @@ from grader.sandbox.base import ENGINE, ENGINE_FILES, Launched, Sandbox, environ
 INSTALL = "on Debian or Ubuntu: sudo apt-get install docker.io && sudo usermod -aG docker $USER"
 INTERPRETER = "/opt/venv/bin/python"  # in the image
 LABEL = "grader.worker"
+PRIVATE = "grader.private"  # the label of images that hold solutions
 HEADROOM = 1 << 30  # the loaded libraries, and what the worker itself needs; its own watch has the first word
 BOOT = (  # the folder of the libraries bears the interpreter's version
     "import glob, sys; sys.path[:0] = ['/opt/engine']; sys.path += glob.glob('/opt/venv/lib/python*/site-packages'); "
@@ -91,6 +92,7 @@ class Docker(Sandbox):
             *("run", "--rm", "--init=false", "--interactive", "--name", container, "--label", f"{LABEL}={os.getpid()}"),
             *("--log-driver", "none", "--hostname", "sandbox", "--network", "none", "--ipc", "private"),
             *("--read-only", "--tmpfs", f"/tmp:rw,nosuid,nodev,noexec,size={scratch_bytes},mode=1777"),
+            *("--tmpfs", "/course:ro,size=4k,mode=0555"),  # whatever of a course is in the image
             *("--shm-size", str(scratch_bytes), "--workdir", "/tmp"),
             *("--user", user, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
             *("--memory", str(memory), *(("--memory-swap", str(memory)) if self.engine.swap else ())),
@@ -117,17 +119,24 @@ def choose_docker(image: str) -> Docker:
     """The sandbox that runs workers in containers of that image.
 
     Raises:
-        InfrastructureError: there is no engine that answers, or it has no such image.
+        InfrastructureError: there is no engine that answers, it has no such image, or solutions are in the image.
     """
     if not image:
         raise InfrastructureError(
             'no sandbox: no image is named; give one with --image, or in course.toml as [images] cpu = "NAME"'
         )
     engine = find_engine()
-    found = _run([engine.client, "image", "inspect", "--format", "{{.Id}}", image])
+    form = '{{.Id}} {{index .Config.Labels "' + PRIVATE + '"}}'
+    found = _run([engine.client, "image", "inspect", "--format", form, image])
     if found is None or found.returncode != 0:
         raise InfrastructureError(f"no sandbox: the Docker engine has no image {image}; build it with: make images")
-    return Docker(engine, image, found.stdout.strip())
+    digest, _, private = found.stdout.strip().partition(" ")
+    if private == "true":
+        raise InfrastructureError(
+            f"no sandbox: the image {image} holds solutions, which the code that is graded would see; "
+            "workers run in a student image"
+        )
+    return Docker(engine, image, digest)
 
 
 def clients() -> list[str]:

@@ -196,7 +196,7 @@ class Manager:
         except subprocess.TimeoutExpired:
             return "died", "closed its channel"
         if code < 0:
-            name = signal.Signals(-code).name
+            name = student.signal_name(-code)
             return ("timeout", "processor") if name == "SIGXCPU" else ("died", name)
         return "died", f"exit {code}"
 

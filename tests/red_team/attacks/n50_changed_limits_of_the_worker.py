@@ -1,9 +1,8 @@
 """Changes the limits and the priority of the process that runs it.
 
 number = 50
-defence = "a worker that was changed is replaced"
+defence = "the filter of system calls refuses it; a worker that was changed all the same is replaced"
 outcome = {center = "failed"}
-replaced = true
 by = "tests/test_session.py"
 
 [control]
