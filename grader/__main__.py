@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb.
 
     Returns:
-        0 all passed; 1 graded, something failed; 2 the call or the submission is unusable; 3 infrastructure.
+        0 all passed; 1 graded, something failed; 2 the call or the submission is unusable; 3 infrastructure. Of a
+        class there is no 1: `grade-class` gives 0 where all are graded, whatever their marks.
     """
     # what is sent by `kill` ends as Ctrl-C does: workers are ended, temporary files removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(INFRASTRUCTURE))

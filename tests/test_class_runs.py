@@ -225,6 +225,24 @@ def test_a_full_disk_costs_the_reports_that_do_not_fit(arrays_course: Course, ar
         assert len(runs.reports(out)) == 8
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("overrides.csv", "student,task,score,comment\nnobody,,4,\n"),
+        ("rules.toml", "[submitted]\nstudent00001 = 2031-05-07T08:00:00Z\nnobody = 2031-05-07T08:00:00Z\n"),
+    ],
+)
+def test_students_that_are_not_there_are_refused(
+    arrays_course: Course, work: Path, tmp_path: Path, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    result = runs.run(arrays_course.root, work, tmp_path / "out", f"--{path.stem}", str(path))
+    assert result.returncode == 2
+    assert result.stderr == f"grader: {path} names 'nobody', who is neither on the roster nor among the submissions\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_runs_do_not_write_to_one_folder(arrays_course: Course, work: Path, plain: Path) -> None:
     import fcntl
 
@@ -249,6 +267,14 @@ def test_an_instructor_sees_everything_about_a_verdict(arrays_course: Course, wo
         "def test_",
     ):
         assert part in result.stdout
+    other = [*words, "--in", str(plain), "--seed", "5"]
+    refused = subprocess.run(other, env=runs.environment(), capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr == (
+        "grader: the class was graded with another seed or secret, so other inputs would be shown: "
+        "pass the --seed that grade-class had, if any\n"
+    )
     unknown = subprocess.run(
         [*words[:-1], "nothing", "--in", str(plain)], env=runs.environment(), capture_output=True, text=True
     )

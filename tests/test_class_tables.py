@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 
 from grader import model
 from grader.classroom import similarity
@@ -20,7 +22,7 @@ from grader.model import Chapter, Outcome, Report, TaskReport
 from grader.reports import class_page
 from grader.reports.items import concerns, items_of
 from grader.reports.standing import Student, of_report
-from tests.class_fakes import GOOD, FakeGrader, make_chapter, put, run
+from tests.class_fakes import GOOD, TOLD, FakeGrader, make_chapter, put, run
 
 
 @pytest.fixture
@@ -167,6 +169,59 @@ def test_a_submission_that_vanishes_costs_nobody_a_grade(chapter: Chapter, work:
     assert grader.graded == ["bob"]
 
 
+def test_what_the_grader_failed_at_is_sent_to_no_platform(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    from grader.classroom.overrides import Override
+
+    out, formats = tmp_path / "out", ("csv", "canvas", "moodle", "gradescope")
+
+    def sent() -> list[str]:
+        found = sorted(path.parent.name for path in (out / "exports" / "gradescope").rglob("results.json"))
+        for name in ("csv", "canvas", "moodle"):
+            table = (out / "exports" / f"{name}.csv").read_text()
+            assert [student for student in ("ada", "bob") if student in table] == found
+        return found
+
+    put(work, "ada.py")
+    put(work, "bob.py")
+    run(chapter, work, out, formats=formats)
+    assert sent() == ["ada", "bob"]
+    put(work, "bob.py", "# InfrastructureError\n")
+    run(chapter, work, out, formats=formats)
+    assert sent() == ["ada"]  # nor is the grade of the work before it left there
+    assert [row["outcome"] for row in read(out / "gradebook.csv")] == ["passed", "infrastructure"]
+    run(chapter, work, out, formats=formats, overrides={"bob": Override({}, 4.0, ())})
+    assert sent() == ["ada", "bob"]  # a person's word is a grade
+
+
+def test_an_attempt_that_the_grader_failed_at_is_said_where_the_best_counts(
+    chapter: Chapter, work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader.classroom.batch import Class
+    from grader.classroom.rules import Rules
+    from grader.verbs.shared_class import publish_and_tell
+
+    put(work, "ada/1/things.py", "wrong = 1\n")
+    put(work, "ada/2/things.py", "# InfrastructureError\n")
+    put(work, "bob.py")
+    out, rules, grader = tmp_path / "out", Rules(attempts="best"), FakeGrader(chapter)
+    options = argparse.Namespace(export=[], no_similar=False, folder=work, out=out, table=False)
+
+    def told() -> int:
+        run(chapter, work, out, grader, rules=rules)
+        graded = Class(grader.course, chapter, out, take_in(work, chapter, None, "", out), TOLD, rules)
+        return publish_and_tell(options, graded, 0, Console(file=io.StringIO()))
+
+    assert told() == 3
+    assert "the grader failed at an attempt of 1 student" in capsys.readouterr().err
+    assert "the grader failed at 1 of 2 attempts: grade again" in (out / "report.html").read_text()
+    assert "failed at 1 of 2 attempts" in (out / "feedback" / "ada.html").read_text()
+    assert "attempts" not in (out / "feedback" / "bob.html").read_text()
+    put(work, "ada/2/things.py")
+    assert told() == 0
+    assert capsys.readouterr().err == ""
+    assert "the grader failed at" not in (out / "report.html").read_text()
+
+
 @pytest.mark.slow
 def test_the_exports_have_the_platforms_own_columns(chapter: Chapter, work: Path, tmp_path: Path) -> None:
     put(work, "Ada Lovelace_12345_assignsubmission_file_/things.py")
@@ -182,11 +237,7 @@ def test_the_exports_have_the_platforms_own_columns(chapter: Chapter, work: Path
     assert next(line for line in canvas if ",102," in line).endswith(",0")
     assert not [line for line in canvas if "bob" in line]  # a failure of the grader is no zero
     table = read(out / "exports" / "csv.csv")
-    assert [(row["one"], row["two"], row["final"]) for row in table] == [
-        ("2", "3", "5"),
-        ("0", "0", "0"),
-        ("0", "0", "0"),
-    ]
+    assert [(row["one"], row["two"], row["final"]) for row in table] == [("2", "3", "5"), ("0", "0", "0")]
     results = json.loads((out / "exports" / "gradescope" / "hoppergrace_102" / "results.json").read_bytes())
     assert results["score"] == 0
     assert {test["status"] for test in results["tests"]} == {"failed"}
@@ -251,6 +302,19 @@ def test_copies_are_found_whatever_their_names_and_comments(chapter: Chapter, wo
     pairs = similarity.similar(take_in(work, chapter), chapter, tmp_path).pairs
     assert ("ada", "fay", 1.0) in [(pair.first, pair.second, pair.alike) for pair in pairs]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".alike")) == []
+
+
+@pytest.mark.parametrize(("attempts", "alike"), [("first", True), ("best", True), ("last", False)])
+def test_the_attempts_that_count_are_compared(
+    chapter: Chapter, work: Path, tmp_path: Path, attempts: str, alike: bool
+) -> None:
+    from grader.classroom.rules import Rules
+
+    put(work, "ada/1/things.py", GOOD + COPY)
+    put(work, "ada/2/things.py", OTHER)
+    put(work, "bob.py", GOOD + COPY)
+    run(chapter, work, tmp_path / "out", rules=Rules(attempts=attempts))  # type: ignore[arg-type]
+    assert ("Very alike" in (tmp_path / "out" / "report.html").read_text()) is alike
 
 
 def test_what_the_skeleton_gives_does_not_make_two_alike(chapter: Chapter, work: Path, tmp_path: Path) -> None:

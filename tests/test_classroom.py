@@ -11,13 +11,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
-from grader.classroom import batch
+from grader.classroom import batch, pool
+from grader.classroom.conditions import suite_digest
 from grader.classroom.intake import take_in
 from grader.errors import AuthorError, InfrastructureError, UsageError
 from grader.model import Chapter, Outcome, decode_report
-from tests.class_fakes import GOOD, FakeGrader, make_chapter, put, run
+from tests.class_fakes import GOOD, TOLD, FakeGrader, make_chapter, put, run
 
 
 @pytest.fixture
@@ -104,6 +106,38 @@ def test_a_fault_of_the_course_stops_the_class(chapter: Chapter, work: Path, tmp
     put(work, "a.py", "# AuthorError\n")
     with pytest.raises(AuthorError):
         run(chapter, work, tmp_path / "out")
+
+
+def test_workers_of_several_threads_are_refused_whenever_they_join(chapter: Chapter) -> None:
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+
+    class Client:
+        loop = object()
+        threads = 1, 1
+
+        def scheduler_info(self, n_workers: int) -> dict[str, dict[str, dict[str, int]]]:
+            return {"workers": {f"tcp://{n}": {"nthreads": count} for n, count in enumerate(self.threads)}}
+
+    client = Client()
+    cluster = pool.Cluster(client, TOLD, 1)
+    assert list(cluster.run(iter([]))) == []
+    assert cluster.count == 2
+    client.threads = 1, 1, 2
+    with pytest.raises(UsageError, match="have several threads: start them with --nthreads 1"):
+        list(pool.Cluster(client, TOLD, 2).run(iter([])))
+
+
+def test_what_exceptions_mean_is_part_of_what_is_graded_by(chapter: Chapter, tmp_path: Path) -> None:
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed")
+    from grader.nbgrader_engine import warm
+
+    meanings = put(tmp_path, "exceptions.toml", "")
+    course = replace(FakeGrader(chapter).course, translated=meanings)
+    before = suite_digest(chapter, course), warm._stamp(course)
+    meanings.write_text("# more\n")
+    after = suite_digest(chapter, course), warm._stamp(course)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
 
 
 def test_hostile_names_become_safe_files(chapter: Chapter, work: Path, tmp_path: Path) -> None:

@@ -95,8 +95,10 @@ def conditions(
 
 
 def suite_digest(chapter: Chapter, course: Course) -> str:
-    """All files of the course that a report is made of: the suite, the course's settings, hints, recorded values."""
+    """All files of the course that a report is made of: suite, settings, hints, translations, recorded values."""
     more = [course.root / "course.toml", chapter.exercises / "hints.md", path_of(chapter)]
+    if course.translated is not None:
+        more.append(course.translated)
     return digest_files([*suite_files(chapter, course), *(path for path in more if path.is_file())])
 
 

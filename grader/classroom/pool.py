@@ -23,7 +23,7 @@ from grader.errors import InfrastructureError, UsageError
 from grader.model import Chapter, Outcome, Snapshot
 
 AHEAD = 3  # jobs that a worker has waiting: enough to keep it busy, few enough to keep memory flat
-LIVES = 2  # a submission that a worker could not grade is tried on another
+LIVES = 2  # a submission that could not be graded is tried once more, by whichever worker is free
 QUIET = {
     "distributed.scheduler.allowed-failures": 10,  # a lost worker is nobody's fault
     "distributed.worker.daemon": True,
@@ -65,7 +65,11 @@ class Inline:
 
 
 class Cluster:
-    """The workers of a Dask cluster: a submission goes to another one when its worker is lost."""
+    """The workers of a Dask cluster: a submission goes to another one when its worker is lost.
+
+    Raises:
+        UsageError: a worker that has joined meanwhile has several threads.
+    """
 
     def __init__(self, client: Any, told: Conditions, count: int) -> None:
         self._client, self._told, self.count = client, told, count
@@ -105,7 +109,7 @@ class Cluster:
         # a cluster may grow and shrink while it works
         if time.monotonic() > self._counted + 5:
             self._counted = time.monotonic()
-            self.count = max(len(self._client.scheduler_info(n_workers=-1)["workers"]), 1)
+            self.count = max(_count(self._client), 1)
         return self.count
 
     def _send(self, job: Job, waiting: dict[str, Job], running: Any) -> None:
@@ -115,7 +119,7 @@ class Cluster:
         running.add(self._client.submit(work, self._told, job.snapshot, job.student, key=key, pure=False))
 
     def _result(self, job: Job, future: Any) -> Done | None:
-        """What came of it; None to try elsewhere."""
+        """What came of it; None to try once more."""
         from distributed import CancelledError, KilledWorker
 
         try:
@@ -163,7 +167,7 @@ def existing(told: Conditions, address: str, say: Callable[[str], None]) -> Iter
     """The workers of the Dask scheduler at an address; waits until there is one.
 
     Raises:
-        UsageError: nobody answers there.
+        UsageError: nobody answers there, or a worker has several threads.
     """
     dask, distributed = _dask()
     with dask.config.set(QUIET):
@@ -172,18 +176,23 @@ def existing(told: Conditions, address: str, say: Callable[[str], None]) -> Iter
         except (OSError, ValueError) as error:
             raise UsageError(f"no Dask scheduler answers at {address}: {error}") from error
         with client:
-            found = False
-            while not found:
-                workers = client.scheduler_info(n_workers=-1)["workers"]
-                crowded = [name for name, worker in workers.items() if worker["nthreads"] != 1]
-                if crowded:
-                    raise UsageError("the cluster's workers have several threads: start them with --nthreads 1")
-                found = bool(workers)
-                if not found:
-                    say(f"no worker at {address} yet: waiting")
-                    with contextlib.suppress(TimeoutError):
-                        client.wait_for_workers(1, timeout=60)
-            yield Cluster(client, told, len(workers))
+            while not (found := _count(client)):
+                say(f"no worker at {address} yet: waiting")
+                with contextlib.suppress(TimeoutError):
+                    client.wait_for_workers(1, timeout=60)
+            yield Cluster(client, told, found)
+
+
+def _count(client: Any) -> int:
+    """How many workers the scheduler has; each must have one thread.
+
+    Raises:
+        UsageError: one has several.
+    """
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    if any(worker["nthreads"] != 1 for worker in workers.values()):
+        raise UsageError("the cluster's workers have several threads: start them with --nthreads 1")
+    return len(workers)
 
 
 @contextlib.contextmanager

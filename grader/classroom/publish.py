@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -60,7 +60,7 @@ def publish(graded: Class, formats: Iterable[str], alike: bool = True, folder: s
             _write(out / RESULTS / f"{standing.student.id}.json", encode_report(standing.report))
         _write(out / FEEDBACK / f"{standing.student.id}.html", feedback_page(standing.report, standing))
     _pieces(out / "gradebook.csv", gradebook.lines(results))
-    found = similar(graded.entries, graded.chapter, out) if alike else None
+    found = similar(_counting(graded), graded.chapter, out) if alike else None
     _pieces(out / "report.html", class_page.pieces(results, found, len(gone)))
     _pieces(out / "times.json", _times(results))
     for name in chosen:
@@ -75,11 +75,18 @@ def _places(graded: Class, folder: str) -> dict[str, str]:
     """Where the attempt that counts lies, below the folder of submissions."""
     top = Path(folder)
     places = {}
-    for standing, entry in zip(graded.results, graded.entries, strict=True):
-        if entry.attempts:
-            path = entry.attempts[standing.attempt - 1].path.resolve()
+    for entry in _counting(graded):
+        for attempt in entry.attempts:
+            path = attempt.path.resolve()
             places[entry.student.id] = str(path.relative_to(top)) if path.is_relative_to(top) else str(path)
     return places
+
+
+def _counting(graded: Class) -> Iterator[Entry]:
+    """What was handed in, of each student the attempt that counts alone."""
+    for standing, entry in zip(graded.results, graded.entries, strict=True):
+        counts = entry.attempts[standing.attempt - 1 : standing.attempt] if entry.attempts else ()
+        yield msgspec.structs.replace(entry, attempts=counts)
 
 
 def departed(graded: Class) -> list[str]:
@@ -97,9 +104,12 @@ def _export(graded: Class, name: str, results: Iterable[Standing]) -> None:
         write_gradebook(folder / "gradebook.db", results, graded.chapter)
     else:
         for standing in results:
-            place = folder / "gradescope" / standing.student.id
-            place.mkdir(parents=True, exist_ok=True)
-            _write(place / "results.json", exports.gradescope(standing))
+            place = folder / "gradescope" / standing.student.id / "results.json"
+            if exports.is_graded(standing):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _write(place, exports.gradescope(standing))
+            else:
+                place.unlink(missing_ok=True)  # an earlier run's, of other work
 
 
 def _complete(graded: Class, chosen: list[str]) -> bool:
@@ -109,7 +119,8 @@ def _complete(graded: Class, chosen: list[str]) -> bool:
         f"exports/{'gradebook.db' if name == 'nbgrader' else f'{name}.csv'}" for name in chosen if name != "gradescope"
     ]
     if "gradescope" in chosen:
-        names += [f"exports/gradescope/{entry.student.id}/results.json" for entry in graded.entries]
+        sent = filter(exports.is_graded, graded.results)
+        names += [f"exports/gradescope/{standing.student.id}/results.json" for standing in sent]
     return all((graded.out / name).is_file() for name in names)
 
 

@@ -79,9 +79,12 @@ class Results:
             rank = (report.outcome is not Outcome.INFRASTRUCTURE, report.score - penalty, -attempt)
             found.append((rank, attempt, report, days, penalty))
         _, attempt, report, days, penalty = max(found, key=lambda one: one[0])
-        return self._judged(entry, attempt, report, days, penalty)
+        failures = sum(one[1] != attempt and one[2].outcome is Outcome.INFRASTRUCTURE for one in found)
+        return self._judged(entry, attempt, report, days, penalty, failures)
 
-    def _judged(self, entry: Entry, attempt: int, report: Report, days: int, penalty: float) -> Standing:
+    def _judged(
+        self, entry: Entry, attempt: int, report: Report, days: int, penalty: float, failures: int = 0
+    ) -> Standing:
         said = self._overrides.get(entry.student.id)
         final, comment = report.score - penalty, ""
         overridden: tuple[tuple[str, float], ...] = ()
@@ -96,7 +99,7 @@ class Results:
                 final, penalty = said.total, 0.0
         return Standing(
             entry.student, report, attempt, len(entry.attempts), days, penalty, round(final, 4), overridden, comment,
-            submitted=bool(entry.attempts),
+            submitted=bool(entry.attempts), ungraded=failures,
         )  # fmt: skip
 
     def _report(self, entry: Entry, attempt: int) -> Report:

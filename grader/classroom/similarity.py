@@ -37,9 +37,10 @@ _DROPPED = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, 
 
 
 def similar(entries: Iterable[Entry], chapter: Chapter, folder: Path) -> Similar:
-    """The pairs that are most alike, the last attempt of each student.
+    """The pairs that are most alike.
 
     Args:
+        entries: with the attempt that counts alone; of several the last is compared.
         folder: where there is room for a temporary file.
     """
     skeleton = tokens(_skeleton(chapter))

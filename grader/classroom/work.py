@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import datetime
+import threading
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from grader.model import Chapter, Course, Outcome, Report, Snapshot, TaskReport,
 from grader.reports import text
 
 _warm: dict[Conditions, Grader] = {}
+_lock = threading.Lock()  # a worker of several threads may get work before it is found and refused
 
 
 class Done(Struct, frozen=True):
@@ -43,13 +45,14 @@ class Grades(Protocol):
 
 def work(told: Conditions, snapshot: Snapshot, student: str) -> Done:
     """Grades in this process, which keeps its grader for the next time."""
-    try:
-        grader = _grader(told)
-    except AuthorError as error:
-        return Done(b"", Outcome.INFRASTRUCTURE, fault=str(error))
-    except Exception as error:
-        return Done(b"", Outcome.INFRASTRUCTURE, failed=_words(error))
-    return grade_one(grader, grader.course.chapter(told.chapter), snapshot, student)
+    with _lock:
+        try:
+            grader = _grader(told)
+        except AuthorError as error:
+            return Done(b"", Outcome.INFRASTRUCTURE, fault=str(error))
+        except Exception as error:
+            return Done(b"", Outcome.INFRASTRUCTURE, failed=_words(error))
+        return grade_one(grader, grader.course.chapter(told.chapter), snapshot, student)
 
 
 def grade_one(grader: Grades, chapter: Chapter, snapshot: Snapshot, student: str) -> Done:

@@ -25,8 +25,9 @@ class GradeInSandbox(CoursePreprocessor):
     as text on stdout, and the task's score, as the result that nbgrader's `SaveAutoGrades` takes for partial credit.
 
     Raises:
-        InfrastructureError: the grader is at fault. nbgrader then takes this submission back, says so at the end, and
-            goes on with the next: no student gets a zero for it.
+        InfrastructureError: the grader is at fault. nbgrader then takes this submission back, says whose it is at the
+            end, and goes on with the next. Its gradebook has the submission all the same: at a first grading with 0.0,
+            which `nbgrader export` writes until it is graded.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

@@ -108,6 +108,8 @@ def close() -> None:
 def _stamp(course: Course) -> _Stamp:
     """What changes when a file changes that a verdict depends on."""
     files = {course.root / "course.toml", course.runtime}
+    if course.translated is not None:
+        files.add(course.translated)
     for chapter in course.chapters:
         files |= {chapter.exercises / "chapter.toml", chapter.exercises / "hints.md"}
         files |= set(suite_files(chapter, course))

@@ -19,7 +19,7 @@ def table(standings: Iterable[Standing], chapter: Chapter) -> Iterator[bytes]:
     """Plain CSV: who, the points of each task, what counts."""
     tasks = [task.id for task in chapter.tasks]
     yield line(("student", "name", "email", "group", "section", *tasks, "raw", "late_penalty", "final", "max_score"))
-    for standing in standings:
+    for standing in _graded(standings):
         who, report = standing.student, standing.report
         points = {task.id: text.points(task.score) for task in report.tasks}
         cells = [who.id, who.name, who.email, who.group, who.section, *(points.get(task, "") for task in tasks)]
@@ -79,9 +79,13 @@ def _gradescope_test(title: str, test: TestReport) -> dict[str, Any]:
     return found
 
 
+def is_graded(standing: Standing) -> bool:
+    """Whether there is a grade to send: the grader's own failures are left out, so that no platform reads zeros."""
+    return standing.report.outcome is not Outcome.INFRASTRUCTURE or bool(standing.overridden)
+
+
 def _graded(standings: Iterable[Standing]) -> Iterator[Standing]:
-    """Whoever has a grade: the grader's own failures are left out, so that no platform takes them for zeros."""
-    return (one for one in standings if one.report.outcome is not Outcome.INFRASTRUCTURE or one.overridden)
+    return filter(is_graded, standings)
 
 
 TABLES: dict[str, Lines] = {"csv": table, "canvas": canvas, "moodle": moodle}

@@ -25,11 +25,12 @@ def feedback_page(report: Report, standing: Standing | None = None, pictures: Se
     """The page that a student reads.
 
     Args:
-        standing: what became of the points in the class, where there is one: late days, a person's word.
+        standing: what became of the points in the class, where there is one: late days, a person's word, attempts that
+            the grader failed at.
         pictures: of visible cases, for the student's own page.
     """
     page = environment().get_template("feedback.html.j2")
-    said = standing is not None and (standing.penalty or standing.overridden or standing.comment)
+    said = standing is not None and (standing.penalty or standing.overridden or standing.comment or standing.ungraded)
     html = page.render(
         report=report,
         hidden=text.hidden_suite(report),

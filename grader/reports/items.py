@@ -77,6 +77,7 @@ class Items:
 
     def __init__(self) -> None:
         self.students = self.handed_in = self.right = 0
+        self.in_doubt = 0  # students whose best attempt may be one that the grader failed at
         self.hidden = False
         self.top = 0.0
         self.course = self.chapter = ""
@@ -95,6 +96,7 @@ class Items:
         self.students += 1
         self.handed_in += standing.submitted
         self.right += report.outcome is Outcome.PASSED
+        self.in_doubt += standing.ungraded > 0
         self.hidden = self.hidden or text.hidden_suite(report)
         self.top = max(self.top, report.max_score)
         self.course, self.chapter = report.course, report.chapter
@@ -223,6 +225,8 @@ def concerns(standing: Standing, items: Items) -> list[str]:
     stopped = [task.id for task in report.tasks if task.outcome in (Outcome.TIMEOUT, Outcome.MEMORY)]
     if stopped:
         words.append(f"no end in time or too much memory: {', '.join(stopped[:3])}")
+    if standing.ungraded:
+        words.append(f"the grader failed at {standing.ungraded} of {standing.attempts} attempts: grade again")
     if standing.days_late:
         words.append(f"{text.plural(standing.days_late, 'day')} late")
     return words

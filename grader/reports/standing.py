@@ -36,6 +36,7 @@ class Standing(Struct, frozen=True):
     overridden: tuple[tuple[str, float], ...] = ()  # tasks and the points that a person set; "" is the total
     comment: str = ""
     submitted: bool = True
+    ungraded: int = 0  # other attempts that the grader failed at: where the best counts, it may be one of them
 
     @property
     def tasks(self) -> tuple[TaskReport, ...]:

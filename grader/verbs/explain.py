@@ -30,27 +30,32 @@ def run(options: argparse.Namespace) -> int:
     from grader.explain import explain
 
     course = load_course(options)
-    path, student, key = _work(options, course)
+    path, student, key, report = _work(options, course)
     chapter, test, snapshot = _find(course, path, options.test, options.chapter or key)
+    if report is not None:
+        _check_seed(course, chapter, options.seed, report)
     with open_grader(course, options) as grader:
         _tell(explain(grader, chapter, snapshot, test, student))
     return PASSED
 
 
-def _work(options: argparse.Namespace, course: Course) -> tuple[Path, str, str]:
-    """Where the submission is, whose it is, and the chapter where a class says so."""
+def _work(options: argparse.Namespace, course: Course) -> tuple[Path, str, str, Path | None]:
+    """Where the submission is, whose it is; where a class says so, the chapter, and where the report is."""
     import json
+
+    from grader.classroom.results import RESULTS
 
     path = Path(options.work)
     if path.exists() and options.graded is None:
-        return path, path.name, ""
+        return path, path.name, "", None
     places = [options.graded] if options.graded else sorted((course.root / "build").glob("*/class.json"), key=_age)
     for place in reversed(places):
         file = place if place.name == "class.json" else place / "class.json"
         try:
             about = json.loads(file.read_bytes())
             relative = about["submissions"][options.work]
-            return Path(about["folder"]) / relative, options.work, about["chapter"]
+            report = file.parent / RESULTS / f"{options.work}.json"
+            return Path(about["folder"]) / relative, options.work, about["chapter"], report
         except (OSError, ValueError):
             continue
         except KeyError:
@@ -59,6 +64,25 @@ def _work(options: argparse.Namespace, course: Course) -> tuple[Path, str, str]:
     raise UsageError(
         f"{options.work!r} is neither a path nor a student of {where}; --in DIR names the class's output folder"
     )
+
+
+def _check_seed(course: Course, chapter: Chapter, seed: int | None, place: Path) -> None:
+    """Raises UsageError where the class was graded on other inputs than would be drawn now."""
+    import msgspec
+
+    from grader.model import decode_report
+    from grader.seeds import assignment_seed, seed_id
+
+    try:
+        report = decode_report(place.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return  # there is no verdict to differ from
+    drawn = report.seed_id and report.chapter == chapter.id
+    if drawn and report.seed_id != seed_id(course, assignment_seed(course, chapter, seed)):
+        raise UsageError(
+            "the class was graded with another seed or secret, so other inputs would be shown: "
+            "pass the --seed that grade-class had, if any"
+        )
 
 
 def _age(path: Path) -> float:
