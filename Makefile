@@ -26,8 +26,9 @@ OPTIONS = $${TASK:+--task "$$TASK"} $${DEVICE:+--device "$$DEVICE"} \
           $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
 PAGE = $${HTML:+--html build/feedback-$*.html --show}
 
-# With IMAGE the device is the image's.
+# With IMAGE the device is the image's, and no page comes out of it: who asks for another thing is told so.
 IMAGES := $(PYTHON) docker/images.py
+APART = $(and $(IMAGE),$(HTML)$(filter-out $(IMAGE),$(DEVICE)))
 INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+--seed "$$SEED"}
 
 ##@ For students
@@ -35,6 +36,7 @@ INSIDE = $${TASK:+--task "$$TASK"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${SEED:+-
 .PHONY: $(TESTS)
 ## test-ch4: grade your work on chapter 4 (SUBMISSION=path TASK=momentum HTML=1: a page with pictures too; SANDBOX=auto|bwrap|docker|none SEED=n DEVICE=cpu|cuda, or IMAGE=cpu|cuda: all of it in the container); likewise test-ch1 to test-ch5
 $(TESTS): test-%: $(VENV)/lock.txt
+	@$(if $(APART),echo 'error: with IMAGE no page is made and the device is that of the image: leave out HTML and DEVICE' >&2; exit 2)
 	@$(if $(HTML),mkdir -p build; )$(if $(IMAGE),$(IMAGES) grade --device "$$IMAGE",$(GRADER) grade) $* "$${SUBMISSION:-$(WORK)}" $(if $(IMAGE),$(INSIDE),$(KEPT) $(OPTIONS) $(PAGE))
 
 .PHONY: $(WATCHES)

@@ -10,7 +10,7 @@ from grader import translations
 from grader.child import in_lines
 from grader.differences import Difference
 from grader.model import Answer, Outcome, Snapshot, Translation
-from grader.records import Record
+from grader.records import TOLD, Record
 
 # how grave: a task's outcome is the first of these that one of its tests has
 ORDER = (
@@ -60,8 +60,11 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
         words = f"{_label(record.difference)}{record.difference.words(public, _start(record))}"
         return f"{_called(record)}{words}" if public else words
     if record.answer is not None and record.answer.hearsay:
-        return raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
-    return _sentence(record.words)
+        words = raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
+    else:
+        words = _sentence(record.words)
+    # in a line below, so that the first one is the same wherever the code ends like this
+    return f"{words}\n{_called(record)}".rstrip() if public and record.inputs and record.outcome in TOLD else words
 
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:

@@ -11,6 +11,7 @@ from grader.differences import Difference
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
 
 Visibility = Literal["public", "hidden"]
+TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY)  # where the call that it came from is told
 
 
 class Record(Struct):

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from grader import seeds
 from grader.errors import AuthorError
 from grader.loading import cases_of
-from grader.model import Chapter, Outcome, Snapshot
+from grader.model import Chapter, Snapshot
 from grader.oracle import inputs_digest
-from grader.records import Record
+from grader.records import TOLD, Record
 
 WIDTH = 96  # columns, after which a line is broken at a comma
-TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY)
 
 
 def of(record: Record, chapter: Chapter, snapshot: Snapshot) -> str:

@@ -586,6 +586,11 @@ def own_workflow(name: str, folder: Path, values: dict[str, str]) -> Runner:
 @pytest.mark.slow
 def test_the_workflow_of_the_site_builds_it(tmp_path: Path) -> None:
     runner = own_workflow("book.yml", tmp_path / "run", {"vars.PAGES": ""})
+    # the audit takes a quarter of an hour and has a test of its own; without it the site says how to make its page
+    left_out = ("make runner", "make audit")
+    build = runner.workflow["jobs"]["build"]
+    assert set(left_out) <= {step.get("run") for step in build["steps"]}
+    build["steps"] = [step for step in build["steps"] if step.get("run") not in left_out]
     assert runner.run() == {"build": "success", "deploy": "skipped"}, runner.log
     assert (tmp_path / "run/build-0/build/book/index.html").is_file()
 

@@ -152,6 +152,28 @@ def test_a_message_that_a_visible_case_shows_may_be_shown(arrays_grader, arrays,
     assert all("always this" in t.message for t in verdicts(report, "center"))
 
 
+@pytest.mark.parametrize(
+    ("change", "task", "said"),
+    [
+        ((CENTER, "raise ValueError('always this')"), "center", "\nCase centered(n=2, d=2)."),
+        ((CENTER, "return x * 7"), "center", "Case centered(n=2, d=2). Wrong value."),
+        (("return x[order], y[order]", "return x, y * 0"), "shuffle_rows", "or there twice.\nCase shuffled(n=12)."),
+    ],
+)
+def test_a_visible_case_names_its_call_and_a_hidden_one_does_not(arrays_grader, arrays, edited, change, task, said):
+    tests = verdicts(arrays_grader.grade(arrays, edited(change), task=task), task)
+    (message,) = [t.message for t in tests if t.visibility == "public"]
+    assert message.startswith(said) or message.endswith(said)
+    hidden = [t.message for t in tests if t.visibility == "hidden" and t.outcome is not Outcome.PASSED]
+    assert hidden and not any("Case " in each for each in hidden)
+
+
+def test_a_call_is_not_named_where_nothing_was_called(arrays_grader, arrays, edited):
+    for change in ((CENTER, "raise NotImplementedError"), ("def center(x):", "def center(x:")):
+        report = arrays_grader.grade(arrays, edited(change))
+        assert not any("Case " in t.message for task in report.tasks for t in task.tests)
+
+
 def test_an_exception_of_the_students_own_is_not_named(arrays_grader, arrays, edited):
     code = "raise type(f'Seen{int(x.sum())}', (Exception,), {})()"
     report = arrays_grader.grade(arrays, edited((CENTER, code)))

@@ -444,3 +444,7 @@ def test_what_a_note_says_is_not_said_again_at_every_test() -> None:
     again = replace(other, id="test_again")
     report = replace(report, tasks=(replace(report.tasks[0], tests=(other, again)),))
     assert printed(report).count("KeyError") == html.feedback_page(report).decode().count("KeyError") == 1
+    # also where a visible case says besides what was called
+    visible = replace(other, id="test_visible", visibility="public", message=f"{other.message}\nCase walk(steps=2).")
+    report = replace(report, tasks=(replace(report.tasks[0], tests=(visible, other)),))
+    assert text.telling(report, report.tasks[0]) == ["test_visible"]

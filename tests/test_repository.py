@@ -293,7 +293,7 @@ def test_the_locks_agree() -> None:
 
 def make(*arguments: str) -> str:
     """What make prints, undisturbed by a make that these tests run under."""
-    ours = {"SUBMISSION", "TASK", "DEVICE", "SANDBOX", "SEED", "IMAGE"}
+    ours = {"SUBMISSION", "TASK", "DEVICE", "SANDBOX", "SEED", "IMAGE", "HTML"}
     environment = {key: value for key, value in os.environ.items() if key not in ours and "MAKE" not in key}
     command = ["make", "--no-print-directory", "--old-file=.venv/lock.txt", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True).stdout
@@ -350,6 +350,16 @@ def test_make_grades_in_a_container() -> None:
     words = ["docker/images.py", "grade", "--device", "cuda", "ch4", "a b.zip", "--task", "adam", "--seed", "7"]
     given = ["test-ch4", "IMAGE=cuda", "SUBMISSION=a b.zip", "TASK=adam", "SEED=7"]
     assert make(SHOW, *given) == "".join(f"<{word}>" for word in words)
+    assert make(SHOW, *given, "DEVICE=cuda") == make(SHOW, *given)
+
+
+@pytest.mark.parametrize("more", ["HTML=1", "DEVICE=cpu"])
+def test_make_refuses_what_a_container_does_not_do(more: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        make(SHOW, "test-ch4", "IMAGE=cuda", more)
+    assert caught.value.returncode == 2
+    assert "leave out HTML and DEVICE" in caught.value.stderr
+    assert not caught.value.stdout
 
 
 PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docker/README.md"]

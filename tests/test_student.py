@@ -11,6 +11,7 @@ from grader.__main__ import main
 from grader.course import load
 from grader.student import hints, progress
 from grader.student.reset import reset
+from grader.student.watch import Watch
 
 DAY = datetime.date(2026, 3, 1)
 BODY = "return x - column_means(x)"
@@ -107,6 +108,26 @@ def test_what_passed_and_broke_is_remembered(course, right, wrong, capsys):
     assert "10 of 10 points" in said
 
 
+def test_points_are_those_of_the_last_grading(course, edited, arrays_grader, arrays, capsys):
+    half = arrays_grader.grade(arrays, edited((BODY, "return (x - column_means(x)).astype('float32')")))
+    progress.record(course, half, DAY)
+    main(["--course", str(course.root), "progress"])
+    said = capsys.readouterr().out
+    assert "0.67 / 2" in said
+    assert "5.67 of 10 points" in said  # what needs it is blocked
+    (first,) = [task for task in half.tasks if task.id == "center"]
+    public = msgspec.structs.replace(half, tasks=(msgspec.structs.replace(first, score=0.0),), max_score=0.0)
+    progress.record(course, public, DAY)
+    main(["--course", str(course.root), "progress"])
+    assert "- / 2" in capsys.readouterr().out  # no hidden case was run: nobody knows
+
+
+def test_points_that_no_task_can_have_are_none(course, chapter):
+    task = chapter.task("center")
+    for value, points in ((99, 2.0), (-1.0, 0.0), (float("nan"), 0.0), ("all", None)):
+        assert progress.score({"ch1_arrays.center.score": value}, chapter.id, task) == points
+
+
 def test_the_file_is_plain_sorted_and_one_fact_a_line(course, right):
     progress.record(course, right, DAY)
     lines = (course.root / "progress.toml").read_text().splitlines()
@@ -143,6 +164,23 @@ def test_a_folder_that_cannot_be_written_to_is_no_reason_to_fail(course, right, 
 
     monkeypatch.setattr(progress, "write_atomic", full)
     assert "No space left" in progress.taken_in(course, right)[0]
+
+
+def test_a_hint_is_given_where_nothing_can_be_kept(course, chapter, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(progress, "write_atomic", full)
+    assert main(["--course", str(course.root), "hint", "ch1", "--task", "center"]) == 0
+    said = capsys.readouterr().out
+    assert "A column runs along the first axis" in said
+    assert "Your progress is not kept" in said and "No space left" in said
+
+    watch = Watch(course, chapter, "center", None, None, None)
+    for step in (1, 2, 3):
+        watch._key("h")
+        assert watch.state.hints == hints.texts(chapter, "center")[:step]
+        assert "No space left" in watch.state.words
 
 
 def test_a_reset_keeps_the_old_work_beside_the_fresh_skeleton(course, chapter, capsys):

@@ -7,9 +7,11 @@ import socket
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
+import venv
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,22 @@ def test_a_server_ends_when_the_course_changes(runtime, root, work):
         client.grade(job(work))
         before = process(servers()[0])
         cases.write_text(cases.read_text() + "\n# changed\n")
+        assert client.grade(job(work)).report.outcome is Outcome.PASSED
+        assert process(servers()[0]) != before
+
+
+def test_a_server_ends_when_its_environment_changes(runtime, root, work, tmp_path, monkeypatch):
+    made = tmp_path / "environment"
+    venv.create(made, symlinks=True)
+    packages = made / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
+    packages.rmdir()
+    packages.symlink_to(sysconfig.get_path("purelib"))
+    monkeypatch.setattr(sys, "executable", str(made / "bin" / "python"))  # the server's, not this process's
+    with Client(root) as client:
+        client.grade(job(work))
+        assert client.grade(job(work)).warm
+        before = process(servers()[0])
+        (made / "lock.txt").write_text("something else is installed\n")
         assert client.grade(job(work)).report.outcome is Outcome.PASSED
         assert process(servers()[0]) != before
 

@@ -224,12 +224,14 @@ def advice(report: Report, task: TaskReport) -> list[tuple[TestReport, bool]]:
 
 def telling(report: Report, task: TaskReport) -> list[str]:
     """The ids of the tests whose message is worth showing: each message once, and none that a note has."""
-    said: set[str] = set()
+    said: list[str] = []
     ids = []
     for test in task.tests:
-        if test.message and test.message not in said and not repeats_note(report, test):
+        # a visible case ends in what was called: a hidden one that says the rest alone says nothing new
+        known = any(f"{other}\n".startswith(f"{test.message}\n") for other in said)
+        if test.message and not known and not repeats_note(report, test):
             ids.append(test.id)
-        said.add(test.message)
+        said.append(test.message)
     return ids
 
 

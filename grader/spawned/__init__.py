@@ -5,6 +5,10 @@ keeps one spare that has imported the course's libraries already. The rest is th
 pipes that threads read and write, since not every system can wait for a pipe. There is no sandbox on these systems, so
 this is for a student's own work: time and output are bounded, and processor time where the system can; memory is not.
 `GRADER_SPAWN=1` takes this way on Linux too.
+
+Small branches are elsewhere, each where its matter is: what a worker's environment holds (`sandbox.unconfined`), how
+a submission's files are opened (`submission`), that a folder cannot be flushed (`atomic`), keys (`student.keys`),
+opening a page (`student.opening`), and that there are no private sockets, so no warm server (`student.place`).
 """
 
 from __future__ import annotations

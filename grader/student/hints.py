@@ -18,24 +18,30 @@ class Hint(Struct, frozen=True):
     step: int
     text: str
     again: bool  # it was shown before: there is no further one
+    lost: str = ""  # why the count is not kept
 
 
-def next_hint(course: Course, chapter: Chapter, task: str, *, count: bool = True) -> Hint:
-    """The next step for a task.
+def next_hint(course: Course, chapter: Chapter, task: str, *, count: bool = True, shown: int = 0) -> Hint:
+    """The next step for a task, also where the count cannot be kept.
 
     Args:
         course: where counts are kept.
         chapter: whose hints.
         task: the task's id.
         count: whether the step counts as taken.
+        shown: how many steps the student has before their eyes: what was not kept is not shown again.
     """
     facts = progress.read(course)
-    taken = progress.hints_taken(facts, chapter.id, task)
+    taken = max(progress.hints_taken(facts, chapter.id, task), shown)
     step = min(taken + 1, STEPS)
+    lost = ""
     if count and step > taken:
         facts[f"{chapter.id}.{task}.hints"] = step
-        progress.write(course, facts)
-    return Hint(task, step, texts(chapter, task)[step - 1], again=taken >= STEPS)
+        try:
+            progress.write(course, facts)
+        except OSError as error:
+            lost = progress.not_kept(course, error)
+    return Hint(task, step, texts(chapter, task)[step - 1], again=taken >= STEPS, lost=lost)
 
 
 def texts(chapter: Chapter, task: str) -> tuple[str, ...]:

@@ -29,13 +29,14 @@ def print_progress(course: Course, out: Console) -> None:
         for task, state in zip(chapter.tasks, states, strict=True):
             at = f"{chapter.id}.{task.id}"
             worth += task.points
-            done += task.points if state is Outcome.PASSED else 0.0
+            score = progress.score(facts, chapter.id, task)
+            done += score or 0.0
             if state is not Outcome.PASSED and following is None:
                 following = chapter, task
             if f"{at}.passed" in facts and state is not Outcome.PASSED:
                 since = text.line(str(facts.get(f"{at}.broken", "")), 20)
                 broken.append(f"{chapter.key} {task.id}" + (f", since {since}" if since else ""))
-            points = text.points(task.points) if state is Outcome.PASSED else "-"
+            points = text.points(score) if score is not None else "-"
             table.add_row(
                 Text(f"  {task.id}"),
                 terminal.outcome(state) if state is not None else Text("-", style="dim"),

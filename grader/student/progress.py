@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.atomic import write_atomic
 from grader.course import student_settings
-from grader.model import Course, Outcome, Report, TaskReport
+from grader.model import Course, Outcome, Report, Task, TaskReport
 
 FILE, PRIVATE = "progress.toml", ".grader"
 HEAD = "# How far you are. One fact a line, written by the grader: merge it as you like, or delete it to start again.\n"
@@ -84,6 +84,8 @@ def record(course: Course, report: Report, today: datetime.date | None = None) -
         facts[f"{at}.outcome"] = str(task.outcome)
         if report.max_score:
             facts[f"{at}.score"] = task.score
+        else:
+            facts.pop(f"{at}.score", None)  # of an older program
         if task.outcome is Outcome.PASSED:
             facts.setdefault(f"{at}.passed", date)
             facts.pop(f"{at}.broken", None)
@@ -104,7 +106,7 @@ def taken_in(course: Course, report: Report) -> tuple[str, ...]:
     try:
         stuck = record(course, report)
     except OSError as error:
-        return (f"Your progress is not kept: {course.root / FILE}: {error.strerror}",)
+        return (not_kept(course, error),)
     chapter = course.chapter(report.chapter)
     said = []
     for task in stuck:
@@ -117,10 +119,24 @@ def taken_in(course: Course, report: Report) -> tuple[str, ...]:
     return tuple(said)
 
 
+def not_kept(course: Course, error: OSError) -> str:
+    """What to say where the facts cannot be written."""
+    return f"Your progress is not kept: {course.root / FILE}: {error.strerror}"
+
+
 def hints_taken(facts: Facts, chapter: str, task: str) -> int:
     """How many hints of a task have been shown."""
     value = facts.get(f"{chapter}.{task}.hints", 0)
     return value if isinstance(value, int) else 0
+
+
+def score(facts: Facts, chapter: str, task: Task) -> float | None:
+    """The points of a task, as far as is known: where no hidden case was run, only that it has passed."""
+    at = f"{chapter}.{task.id}"
+    if facts.get(f"{at}.outcome") == "passed":
+        return task.points
+    value = facts.get(f"{at}.score")
+    return min(task.points, max(0.0, value)) if isinstance(value, (int, float)) else None
 
 
 def _fails(before: str, task: TaskReport, submission: str) -> str:

@@ -164,11 +164,11 @@ class Watch:
         state.words = ""
         match key:
             case "h":
-                hint = hints.next_hint(self.course, self.chapter, state.task)
+                hint = hints.next_hint(self.course, self.chapter, state.task, shown=len(state.hints))
                 if not hint.again or len(state.hints) < hint.step:
                     texts = hints.texts(self.chapter, state.task)
                     state.hints = texts[: hint.step]
-                state.words = hints.who_knows(self.course)
+                state.words = hint.lost or hints.who_knows(self.course)
                 state.all_tasks, state.offset = False, 1 << 20  # where the hint is
             case "a":
                 state.all_tasks, state.offset = not state.all_tasks, 0

@@ -27,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
     hint = next_hint(course, chapter, options.task or current(course, chapter))
     said = f"hint {hint.step} of {STEPS}" + (", the last one" if hint.step == STEPS else "")
     print_hint(chapter.task(hint.task).title, said, hint.text, console())
-    print(f"\n{who_knows(course)}")
+    print(f"\n{hint.lost or who_knows(course)}")
     return PASSED
