@@ -7,8 +7,10 @@ import io
 import json
 import os
 import re
+import threading
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -224,3 +226,11 @@ def test_the_same_class_gives_the_same_pages(chapter: Chapter, work: Path, tmp_p
         run(chapter, work, tmp_path / name)
     for page in ("report.html", "feedback/ada.html", "feedback/bob.html"):
         assert (tmp_path / "one" / page).read_bytes() == (tmp_path / "two" / page).read_bytes()
+
+
+def test_local_workers_that_are_lost_for_good_are_started_anew(monkeypatch):
+    monkeypatch.setattr(pool, "LOOK", 0.01)
+    asked = threading.Event()
+    cluster = SimpleNamespace(workers={0: "one"}, scale=lambda count: asked.set() if count == 2 else None)
+    with pool._mended(cluster, 2):
+        assert asked.wait(5)

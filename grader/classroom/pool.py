@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ QUIET = {
     "distributed.worker.daemon": True,
     "distributed.logging.distributed": "critical",
 }
+LOOK = 5.0  # seconds between two looks at how many local workers there are
 MEMORY = 2.5e9  # bytes that a worker with TensorFlow needs, the reference's process with it
 
 
@@ -158,8 +160,29 @@ def local(told: Conditions, count: int) -> Iterator[Cluster]:
             preload=["grader.classroom.preload"],
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
+        _mended(cluster, count),
     ):
         yield Cluster(client, told, count)
+
+
+@contextlib.contextmanager
+def _mended(cluster: Any, count: int) -> Iterator[None]:
+    """Starts workers anew that are lost for good: Dask replaces one that dies, but none that dies while it starts."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOK):
+            if len(cluster.workers) < count:
+                with contextlib.suppress(Exception):  # it is being closed
+                    cluster.scale(count)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextlib.contextmanager
