@@ -14,8 +14,6 @@ import importlib.metadata
 import importlib.util
 import linecache
 import os
-import re
-import signal
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +23,7 @@ from grader import wire
 from grader.channel import TICKET
 from grader.errors import UnsupportedValue
 from grader.guard import ForbiddenUse, Guard, scan
+from grader.plain import in_lines, message_of, printable
 
 # errors that tell of a limit; TensorFlow has no such numbers and gives their texts
 FULL = {errno.EFBIG: "file", errno.ENOSPC: "scratch", errno.EDQUOT: "scratch", errno.EMFILE: "descriptors"}
@@ -261,11 +260,6 @@ class _Child:
         }
 
 
-def in_lines(source: str) -> str:
-    """The source as Python counts its lines; `splitlines` would also part it at page breaks and rarer characters."""
-    return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", source)
-
-
 def untouched(trees: Iterable[ast.Module], tasks: Iterable[dict[str, Any]]) -> list[str]:
     """Tasks of which nothing is defined, or a skeleton's own `raise` is still there."""
     defined, waiting = set(), set()
@@ -314,28 +308,6 @@ def _tasks() -> int:
             with contextlib.suppress(OSError):
                 count += len(os.listdir(f"/proc/{name}/task"))
     return count
-
-
-def message_of(error: BaseException, text: Callable[[BaseException], str] = str) -> str:
-    """The exception's own text, which may itself be code that fails."""
-    try:
-        return printable(text(error))
-    except BaseException:
-        return ""
-
-
-def printable(text: str, limit: int = 2000) -> str:
-    """Plain text without control characters, capped."""
-    text = text[:limit].encode("utf-8", "replace").decode()
-    return re.sub(r"[^\S\n ]", " ", "".join(c if c.isprintable() or c == "\n" else " " for c in text))
-
-
-def signal_name(number: int) -> str:
-    """SIGKILL and the like; one of the many that have no name by its number."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def load_runtime(path: str) -> types.ModuleType:

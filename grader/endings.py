@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from grader.child import printable
 from grader.model import Answer, Outcome
+from grader.plain import printable
 
 # what a student's process may say that it was, and what that is for the report
 KINDS = {

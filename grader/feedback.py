@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grader import translations
-from grader.child import in_lines
 from grader.differences import Difference
 from grader.model import Answer, Outcome, Snapshot, Translation
+from grader.plain import in_lines
 from grader.records import TOLD, Record
 
 # how grave: a task's outcome is the first of these that one of its tests has

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from grader import wire
 from grader.channel import Channel, ChannelError, ChannelTimeout
-from grader.child import printable
 from grader.endings import ended
 from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Course, Inputs, Limits, Outcome, Snapshot
+from grader.plain import printable
 from grader.sandbox import Launched, Sandbox
 from grader.spawned.pipe import Pipe
 from grader.testimony import BUILTIN_EXCEPTIONS, Loaded, Testimony

@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from grader import hearsay
-from grader.child import printable
 from grader.endings import EXHAUSTED, KINDS, ended, exhausted
 from grader.model import Answer, Outcome, Snapshot
+from grader.plain import printable
 
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 BUILTIN_EXCEPTIONS = frozenset(

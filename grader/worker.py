@@ -24,6 +24,7 @@ from grader import child as student
 from grader import seccomp, wire
 from grader.channel import TICK, TICKET, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded, confine
+from grader.plain import signal_name
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -197,7 +198,7 @@ class Worker:
                 if usage.ru_utime + usage.ru_stime >= self.limits["cpu_seconds"]:
                     return "timeout", "processor"
                 if os.WIFSIGNALED(code):
-                    return "died", student.signal_name(os.WTERMSIG(code))
+                    return "died", signal_name(os.WTERMSIG(code))
                 return "died", f"exit {os.WEXITSTATUS(code)}"
             time.sleep(0.005)
         return "died", "closed its channel"

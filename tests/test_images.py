@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import time
 from pathlib import Path
@@ -303,6 +304,11 @@ def private_lines(course) -> set[str]:
     return found
 
 
+def libraries() -> list[Path]:
+    """Where the environment's own are."""
+    return [Path(sysconfig.get_path("purelib"))]
+
+
 def unpack(image, folder: Path) -> list[Path]:
     """Every layer of an image in a folder of its own, and its configuration; deleted files are there too."""
     client = engine_with(image).client
@@ -336,7 +342,11 @@ def search(needles: set[str], folders: list[Path], folder: Path) -> list[str]:
 @pytest.mark.slow
 def test_no_layer_of_the_student_s_image_holds_anything_private(tmp_path):
     course = courses.load(REPOSITORY)
-    needles = private_lines(course) | {secret(course).hex()}
+    needles = private_lines(course)
+    known = {
+        line for path in search(needles, libraries(), tmp_path) for line in needles if line in Path(path).read_text()
+    }
+    needles = (needles - known) | {secret(course).hex()}  # what a library says too is nobody's secret
     assert len(needles) > 1000
     layers = unpack(STUDENT, tmp_path)
     try:

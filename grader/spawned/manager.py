@@ -18,6 +18,7 @@ from typing import Any
 from grader import child as student
 from grader import wire
 from grader.channel import TICKET, ChannelClosed, ChannelTimeout, FrameTooLarge
+from grader.plain import signal_name
 from grader.spawned.pipe import Pipe
 
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -196,7 +197,7 @@ class Manager:
         except subprocess.TimeoutExpired:
             return "died", "closed its channel"
         if code < 0:
-            name = student.signal_name(-code)
+            name = signal_name(-code)
             return ("timeout", "processor") if name == "SIGXCPU" else ("died", name)
         return "died", f"exit {code}"
 
