@@ -95,6 +95,13 @@ def rows(options: Options) -> tuple[list[Row], str]:
             except peers.Missing as why:
                 absent.append(f"Not measured: {why}")
     text = f"{60 / one:.0f} submissions a minute on one worker, {60 / two:.0f} on two."
+    if stock:
+        text += (
+            f"\n\nThe whole suite's probes alone take {alone:.2f} s, in a process that has everything loaded: whatever "
+            f"grades, {statistics.median(stock) / alone:.1f} times stock nbgrader's speed is the limit there. Of three "
+            "tests one right after the other most of the time goes into the next process: the first operation and the "
+            "first graph that TensorFlow runs in it cannot be had before the fork."
+        )
     return found, "\n\n".join([text, *dict.fromkeys(absent)])
 
 

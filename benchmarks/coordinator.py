@@ -54,6 +54,11 @@ def rows(options: Options) -> tuple[list[Row], str]:
             Row(f"coordinator's time for one more, {sizes[1]} to {sizes[2]} submissions", f"{sizes[0]} to {sizes[1]}",
                 (marginal[1],), (marginal[0],), marginal[1] / marginal[0], 1.1, "at most", unit="ms")
         )  # fmt: skip
+    per = 1024 * (memory[-1] - memory[0]) / (sizes[-1] - sizes[0])
+    lines += (
+        f"\n{per:.1f} KiB a submission are kept to the end: whose it is, where it lies, what is to be graded, and "
+        "its line of the ledger. What was handed in and the reports are read when they are needed.\n"
+    )
     return found, f"| submissions | memory at most | all of it |\n|---|---|---|\n{lines}"
 
 

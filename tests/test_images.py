@@ -343,10 +343,9 @@ def search(needles: set[str], folders: list[Path], folder: Path) -> list[str]:
 def test_no_layer_of_the_student_s_image_holds_anything_private(tmp_path):
     course = courses.load(REPOSITORY)
     needles = private_lines(course)
-    known = {
-        line for path in search(needles, libraries(), tmp_path) for line in needles if line in Path(path).read_text()
-    }
-    needles = (needles - known) | {secret(course).hex()}  # what a library says too is nobody's secret
+    texts = [Path(path).read_text(errors="replace") for path in search(needles, libraries(), tmp_path)]
+    known = {line for line in needles if any(line in text for text in texts)}  # what a library says is nobody's secret
+    needles = (needles - known) | {secret(course).hex()}
     assert len(needles) > 1000
     layers = unpack(STUDENT, tmp_path)
     try:
