@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
         for name in ("--task" if verb == "grade" else "--out", "--seed", "--sandbox"):
             grade.add_argument(name)
         grade.add_argument("--plain", action="store_true", help="with Docker's own restrictions; bubblewrap refuses")
-        grade.set_defaults(run=grade_inside, verb=verb)
+        grade.set_defaults(run=grade_inside, verb=verb, task=None, out=None)
     for verb, run, what in (
         ("sizes", show_sizes, "what every layer weighs"),
         ("sbom", write_sbom, "what is installed in an image, as CycloneDX, to standard output"),
@@ -208,9 +208,8 @@ def grade_inside(options: argparse.Namespace) -> int:
     user = (os.getuid() or 1000, os.getgid() or 1000)
     with secret_for(user) as secret:
         mounts = [csv_mount(path, f"/submission/{path.name}"), csv_mount(secret, "/course/solutions/.secret")]
-        target = getattr(options, "out", None)
-        if target:
-            out = Path(target).resolve()
+        if options.out:
+            out = Path(options.out).resolve()
             out.mkdir(parents=True, exist_ok=True)
             if os.getuid() == 0:
                 os.chown(out, *user)
@@ -225,9 +224,9 @@ def grade_inside(options: argparse.Namespace) -> int:
             *(image, options.verb, options.chapter, f"/submission/{path.name}", "--device", options.device),
         ]
         for key in ("task", "seed", "sandbox"):
-            if getattr(options, key, None):
+            if getattr(options, key):
                 command += [f"--{key}", getattr(options, key)]
-        if target:
+        if options.out:
             command += ["--out", "/out"]
         return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
 
