@@ -10,13 +10,13 @@ import copy
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct, field
 
-from grader import render, seeds, slices
+from grader import equivalents, render, seeds, slices
 from grader.compare import find_difference
 from grader.loading import cases_of
 from grader.model import Answer, Chapter, Inputs, Snapshot
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 EVERY = 5  # one input in so many is extreme
 FIRST, BATCH = 5, 25  # inputs of one kind that are asked in one go: at first, and then
 QUICK = 0.5  # seconds for the first ones; where they take longer it stays at so few
+RTOL, ATOL = 1e-4, 1e-5  # agreement; the second beside numbers of size 1, more beside larger ones
 AFRESH = 1000  # calls of one process: what a library keeps for each graph adds up
 
 
@@ -60,6 +61,7 @@ class _State(Struct):
     """How far a comparison has come; a kind is known by its number."""
 
     spent: dict[int, float]  # on each kind that still brings something new
+    zeros: bool  # whether inputs may hold a 0
     asked: Counter[int] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)  # digests of inputs
     inputs: int = 0
@@ -86,8 +88,11 @@ class Comparison:
         self._sizes: dict[int, int] = {}  # of batches, by kind
         self._kinds = tuple(self._drawn())
 
-    def run(self, mutant: MachineMutant, count: int, seconds: float = math.inf) -> Agreement:
+    def run(self, mutant: MachineMutant, count: int, seconds: float = math.inf, but: Collection[str] = ()) -> Agreement:
         """Asks both programs until they differ, `count` inputs are done, or the time is up.
+
+        Args:
+            but: probes that are not asked; `equivalents.ZEROS`: inputs with a 0 in them are not.
 
         Raises:
             InfrastructureError: no worker comes up.
@@ -95,12 +100,16 @@ class Comparison:
         from grader.grade import as_snapshot
 
         differs = slices.changed(self.source, mutant.source)
-        kinds = [i for i, kind in enumerate(self._kinds) if differs is None or differs & kind.reached]
+        kinds = [
+            i
+            for i, kind in enumerate(self._kinds)
+            if kind.probe not in but and (differs is None or differs & kind.reached)
+        ]
         began = time.monotonic()
         theirs = _Asker(self.grader.session, self.chapter, as_snapshot(self.chapter, mutant.source))
         ours = _Asker(self.grader.oracle.session, self.chapter, self.solution)
         self.grader.oracle.reset()
-        state = _State(dict.fromkeys(kinds, 0.0))
+        state = _State(dict.fromkeys(kinds, 0.0), zeros=equivalents.ZEROS not in but)
         try:
             while state.spent and not state.differs and state.inputs < count and time.monotonic() - began < seconds:
                 self._once(state, theirs, ours, count)
@@ -144,6 +153,8 @@ class Comparison:
             if state.inputs == count:
                 return
             extreme = batch.extreme[i]
+            if not state.zeros and any((array == 0).any() for array in _floats(batch.inputs[i].values)):
+                continue
             if batch.expected[i].outcome is not None or (extreme and not _finite(batch.expected[i])):
                 state.outside += 1
             elif _same(actual[i], batch.expected[i]) or _same(
@@ -260,7 +271,8 @@ def _finite(answer: Answer) -> bool:
 def _same(one: Answer, other: Answer) -> bool:
     if one.outcome is not None or other.outcome is not None:
         return False
-    return find_difference(one.value, other.value, 1e-4, 1e-5, equal_nan=True) is None
+    size = max((float(np.abs(array[np.isfinite(array)]).max(initial=0)) for array in _floats(other.value)), default=0.0)
+    return find_difference(one.value, other.value, RTOL, ATOL * max(1.0, size), equal_nan=True) is None
 
 
 def _words(choices: dict[str, Any]) -> str:
@@ -268,10 +280,15 @@ def _words(choices: dict[str, Any]) -> str:
 
 
 def compare(
-    grader: Grader, chapter: Chapter, mutants: Sequence[MachineMutant], count: int, seconds: float = math.inf
+    grader: Grader,
+    chapter: Chapter,
+    mutants: Sequence[MachineMutant],
+    count: int,
+    seconds: float = math.inf,
+    but: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Agreement]:
-    """Each mutant's agreement with the solution, in turn; see `Comparison`."""
+    """Each mutant's agreement with the solution, in turn; `but`, by the mutants' names, as in `Comparison.run`."""
     comparison = Comparison(grader, chapter) if mutants else None
     for mutant in mutants:
         assert comparison is not None
-        yield comparison.run(mutant, count, seconds)
+        yield comparison.run(mutant, count, seconds, (but or {}).get(mutant.name, ()))

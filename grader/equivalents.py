@@ -19,6 +19,7 @@ from grader.model import Chapter
 
 FILE = "equivalents.toml"
 WANTED = 10_000  # inputs, extremes among them
+ZEROS = "zeros"  # in `but`: numbers that are exactly 0, where a function has a corner
 SHARE = 0.05  # of a chapter's mutants: with more, the mutators are at fault, or the list is
 HEAD = """\
 # Machine-made mutants that are right: no test can fail them. `inputs` is on how many inputs each was seen to agree with
@@ -33,6 +34,7 @@ class Equivalent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     reason: str
     inputs: int = 0  # on which it was seen to agree with the solution
     limit: str = ""  # why these are fewer than wanted
+    but: tuple[str, ...] = ()  # not asked, since right programs differ there: probes, or ZEROS; `reason` says why
 
     @property
     def key(self) -> str:

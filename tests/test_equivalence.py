@@ -14,9 +14,9 @@ ROOT = "normalise.normalise: spread == 0 -> spread <= 0"
 WRONG = "normalise.normalise: np.ones_like(spread) -> np.zeros_like(spread)"
 
 
-def compared(grader, chapter, name, count, seconds=60.0):
+def compared(grader, chapter, name, count, seconds=60.0, but=()):
     mutants = [mutant for mutant in chapter_mutants(chapter) if mutant.name == name]
-    (found,) = equivalence.compare(grader, chapter, mutants, count, seconds)
+    (found,) = equivalence.compare(grader, chapter, mutants, count, seconds, {name: but})
     return found
 
 
@@ -32,6 +32,12 @@ def test_what_differs_on_an_extreme_input_alone_is_found(arrays, arrays_grader):
     found = compared(arrays_grader, arrays, WRONG, 2000)
     assert found.differs.startswith("test_")
     assert "made extreme" in found.differs or "constant=True" in found.differs
+
+
+def test_what_right_programs_differ_in_can_be_left_out(arrays, arrays_grader):
+    all_of_it = compared(arrays_grader, arrays, ROOT, 200)
+    assert compared(arrays_grader, arrays, ROOT, 200, but=("normalised",)).kinds == 0 < all_of_it.kinds
+    assert compared(arrays_grader, arrays, ROOT, 200, but=(equivalents.ZEROS,)).extremes < all_of_it.extremes
 
 
 def test_the_same_input_counts_once(root):
@@ -70,6 +76,16 @@ def test_the_numbers_are_written_into_the_list(root, capsys):
     assert f"ch1 {ROOT}: 50 inputs of 3 kinds, " in said
 
 
+def test_what_is_shown_need_not_be_asked_again(root, capsys):
+    chapter = load(root).chapters[0]
+    entry = equivalents.Equivalent(ROOT, "why", 200, "it takes long", but=(equivalents.ZEROS,))
+    equivalents.write(chapter, [entry])
+    assert equivalents.read(chapter) == {ROOT: entry}
+    assert main(["--course", str(root), "mutate", "ch1", "--agree", "50", "--record", "--unshown", "--seed", "7"]) == 0
+    assert capsys.readouterr().out == ""
+    assert equivalents.read(chapter) == {ROOT: entry}
+
+
 def test_a_mutant_that_is_listed_and_differs_is_told(root, capsys):
     text = f'[[equivalent]]\nmutant = "{WRONG}"\nreason = "none"\ninputs = 10000\n'
     (root / LIST).write_text(text)
@@ -83,8 +99,9 @@ def test_a_mutant_that_is_listed_and_differs_is_told(root, capsys):
     [
         (["--agree", "0"], "--agree and --seconds: a number above 0"),
         (["--agree", "5", "--seconds", "nan"], "--agree and --seconds: a number above 0"),
-        (["--record"], "--seconds and --record go with --agree"),
-        (["--seconds", "3"], "--seconds and --record go with --agree"),
+        (["--record"], "--seconds, --record and --unshown go with --agree"),
+        (["--seconds", "3"], "--seconds, --record and --unshown go with --agree"),
+        (["--unshown"], "--seconds, --record and --unshown go with --agree"),
     ],
 )
 def test_options_that_cannot_be_are_refused(root, capsys, options, words):

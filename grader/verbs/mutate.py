@@ -39,6 +39,7 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument("--seconds", type=float, metavar="S", help="with --agree: at most so long for each mutant")
     parser.add_argument("--record", action="store_true", help="with --agree: write the numbers into the lists")
+    parser.add_argument("--unshown", action="store_true", help="with --agree: not what has its numbers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what became of each mutant there")
     add_running_options(parser)
     parser.set_defaults(verb=run)
@@ -60,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
     out = console(sys.stderr)
     if options.agree is not None:
         return _agree(options, course, chapters)
-    if options.seconds is not None or options.record:
-        raise UsageError("--seconds and --record go with --agree")
+    if options.seconds is not None or options.record or options.unshown:
+        raise UsageError("--seconds, --record and --unshown go with --agree")
     results = []
     with open_grader(course, options) as grader, out.status("making mutants") as status:
         for chapter in chapters:
@@ -95,7 +96,9 @@ def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapt
             known = equivalents.read(chapter)
             wanted = [m for m in chapter_mutants(chapter) if m.name in known]
             wanted = [m for m in wanted if not options.task or m.task in options.task]
-            for found in equivalence.compare(grader, chapter, wanted, options.agree, options.seconds or math.inf):
+            wanted = [m for m in wanted if not (options.unshown and known[m.name].shown)]
+            but = {name: entry.but for name, entry in known.items()}
+            for found in equivalence.compare(grader, chapter, wanted, options.agree, options.seconds or math.inf, but):
                 results.append(found)
                 end = f"; DIFFERS: {found.differs}" if found.differs else ""
                 print(
