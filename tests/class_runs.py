@@ -138,7 +138,7 @@ def contents(out: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(out.rglob("*")):
         name = path.relative_to(out).as_posix()
-        if not path.is_file() or name in ("times.json", "ledger.jsonl", "class.json", ".lock"):
+        if not path.is_file() or name in ("times.json", "times.html", "ledger.jsonl", "class.json", ".lock"):
             continue
         data = path.read_bytes()
         if name.startswith("results/"):

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,37 @@ def test_the_workers_of_a_cluster_that_is_there_are_used(
     assert nobody.returncode == 2
     assert nobody.stderr.startswith("grader: no Dask scheduler answers at tcp://127.0.0.1:9")
     assert nobody.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_node_that_goes_costs_no_grade(arrays_course: Course, work: Path, plain: Path, tmp_path: Path) -> None:
+    """A scheduler and two workers, each a command as a cluster starts it; one worker is killed and never comes back."""
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    address, out = tmp_path / "scheduler.json", tmp_path / "out"
+    dask = [sys.executable, "-m", "dask"]
+    with contextlib.ExitStack() as stack:
+
+        def begin(*words: str) -> subprocess.Popen[bytes]:
+            with open(tmp_path / "said", "ab") as said:
+                process = subprocess.Popen([*dask, *words], env=runs.environment(), stdout=said, stderr=said)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        begin("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(address))
+        until = time.monotonic() + 60
+        while not address.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        options = "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"
+        nodes = [begin("worker", "--scheduler-file", str(address), *options) for _ in range(2)]
+        there = json.loads(address.read_bytes())["address"]
+        process = runs.start(arrays_course.root, work, out, "--scheduler", there, *FORMATS)
+        runs.wait_for_reports(out, 3, process)
+        nodes[0].kill()
+        said, errors = process.communicate(timeout=200)
+    assert process.returncode == 0, errors
+    assert f"{COUNT} submissions graded: 12 passed" in said
+    assert runs.contents(out) == runs.contents(plain)
 
 
 def test_only_what_has_changed_is_graded_again(arrays_course: Course, arrays: Chapter, tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from grader.classroom import batch, pool
+from grader.classroom import batch, pool, progress
 from grader.classroom.conditions import suite_digest
 from grader.classroom.intake import take_in
 from grader.errors import AuthorError, InfrastructureError, UsageError
-from grader.model import Chapter, Outcome, decode_report
+from grader.model import Chapter, Outcome, Report, Snapshot, decode_report
 from tests.class_fakes import GOOD, TOLD, FakeGrader, make_chapter, put, run
 
 
@@ -217,6 +217,39 @@ def test_progress_is_a_bar_in_a_terminal(chapter: Chapter, work: Path, tmp_path:
     assert "1/1" in stream.getvalue()
     assert "1 passed" in stream.getvalue()
     assert "ada" not in stream.getvalue()
+
+
+def test_elsewhere_than_in_a_terminal_there_is_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    with progress.shown(Console(file=stream, force_terminal=False), 600) as seen:
+        for number in range(600):
+            now[0] += 0.5
+            seen.add(Outcome.FAILED if number % 4 == 0 else Outcome.PASSED)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 5
+    assert lines[0] == "120 of 600 graded (90 passed, 30 failed), 120 a minute, about 4 min left"
+    assert lines[-1] == "600 of 600 graded (450 passed, 150 failed), 120 a minute"
+
+
+def test_where_the_time_went_has_a_page_of_its_own(chapter: Chapter, work: Path, tmp_path: Path) -> None:
+    class Slow(FakeGrader):
+        def grade(self, chapter: Chapter, snapshot: Snapshot, student: str = "") -> Report:
+            report = super().grade(chapter, snapshot, student)
+            spent = 2.5 if student == "bob" else 0.5
+            tests = [tuple(replace(test, seconds=spent) for test in task.tests) for task in report.tasks]
+            tasks = tuple(replace(task, tests=mine) for task, mine in zip(report.tasks, tests, strict=True))
+            return replace(report, tasks=tasks, seconds=2 * spent + 1)
+
+    put(work, "ada.py")
+    put(work, "bob.py")
+    run(chapter, work, tmp_path / "out", Slow(chapter))
+    page = (tmp_path / "out" / "times.html").read_text()
+    assert "8 s for 2 submissions: 4.00 s each, 6.00 s at most." in page
+    assert page.count("1.500</td>") == 2 * len(chapter.tasks)  # of a task and of its one test
+    assert re.search(r'2\.500</td><td><a href="feedback/bob\.html"><bdi>bob</bdi>', page)
+    assert 'href="times.html"' in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_the_same_class_gives_the_same_pages(chapter: Chapter, work: Path, tmp_path: Path) -> None:

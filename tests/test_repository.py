@@ -83,7 +83,7 @@ LAYERS: dict[str, set[str]] = {
     "redundant": {"lists"},
     "variants": {"grade", "proof"},
     "mutation": {"mutators", "equivalents", "grade"},
-    "equivalence": {"mutators", "slices", "grade"},
+    "equivalence": {"equivalents", "mutators", "slices", "grade"},
     "generality": {"grade"},
     "scaffold": {"assembly", "course"},
     "proof": set(),

@@ -20,6 +20,7 @@ from grader.oracle import digest_files
 from grader.reports import class_page, exports, gradebook
 from grader.reports.html import feedback_page
 from grader.reports.standing import Standing
+from grader.reports.times_page import times_page
 
 FORMATS = (*exports.TABLES, "gradescope", "nbgrader")
 CLASS = "class.json"
@@ -61,8 +62,9 @@ def publish(graded: Class, formats: Iterable[str], alike: bool = True, folder: s
         _write(out / FEEDBACK / f"{standing.student.id}.html", feedback_page(standing.report, standing))
     _pieces(out / "gradebook.csv", gradebook.lines(results))
     found = similar(_counting(graded), graded.chapter, out) if alike else None
-    _pieces(out / "report.html", class_page.pieces(results, found, len(gone)))
+    _pieces(out / "report.html", class_page.pieces(results, found, len(gone), timed=True))
     _pieces(out / "times.json", _times(results))
+    _pieces(out / "times.html", [times_page(results)])
     for name in chosen:
         _export(graded, name, results)
     graded.ledger.settle()
@@ -113,7 +115,7 @@ def _export(graded: Class, name: str, results: Iterable[Standing]) -> None:
 
 
 def _complete(graded: Class, chosen: list[str]) -> bool:
-    names = ["gradebook.csv", "report.html", "times.json"]
+    names = ["gradebook.csv", "report.html", "times.json", "times.html"]
     names += [f"{FEEDBACK}/{entry.student.id}.html" for entry in graded.entries]
     names += [
         f"exports/{'gradebook.db' if name == 'nbgrader' else f'{name}.csv'}" for name in chosen if name != "gradescope"

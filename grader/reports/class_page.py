@@ -53,13 +53,16 @@ def class_page(reports: Iterable[Report]) -> bytes:
     return b"".join(pieces(standings))
 
 
-def pieces(standings: Iterable[Standing], similar: Similar | None = None, gone: int = 0) -> Iterator[bytes]:
+def pieces(
+    standings: Iterable[Standing], similar: Similar | None = None, gone: int = 0, *, timed: bool = False
+) -> Iterator[bytes]:
     """The page in pieces; it links to ``feedback/STUDENT.html`` beside it.
 
     Args:
         standings: the rows in order; asked for several times.
         similar: pairs of submissions for a person to look at; None: they were not compared.
         gone: students of an earlier run whose submissions are no longer there.
+        timed: whether `times.html` lies beside it.
     """
     items = items_of(standings)
     order = [task.id for task in items.tasks]
@@ -80,6 +83,7 @@ def pieces(standings: Iterable[Standing], similar: Similar | None = None, gone: 
         "advice": _advice,
         "similar": similar,
         "gone": gone,
+        "timed": timed,
     }
     batch: list[str] = []
     for piece in page.generate(context):
