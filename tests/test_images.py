@@ -426,6 +426,22 @@ def test_the_bill_of_materials_is_what_the_lock_says():
 
 
 @pytest.mark.slow
+def test_two_builds_have_the_same_files():
+    client = engine_with(STUDENT).client
+    again = "tensorflow-course:again"
+    built = tool("build", "--device", "cpu", "--content", "student", "--no-cache", "--tag", again)
+    try:
+        assert built.returncode == 0, built.stderr[-2000:]
+        one, two = tool("files", STUDENT), tool("files", again)
+        assert one.returncode == two.returncode == 0, one.stderr + two.stderr
+        assert len(one.stdout.splitlines()) > 10_000
+        differ = set(one.stdout.splitlines()) ^ set(two.stdout.splitlines())
+        assert not differ, sorted(differ)[:20]
+    finally:
+        subprocess.run([client, "image", "rm", again], capture_output=True)
+
+
+@pytest.mark.slow
 def test_the_cuda_image_grades_on_a_gpu():
     """Needs a GPU, its driver, NVIDIA's container toolkit and the image; the plan is in docker/README.md."""
     if not Path("/dev/nvidiactl").exists():
