@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader import model
+from grader.__main__ import main
 from grader.ci import git, outbox
 from grader.ci.collect import Entry, Plan, collect, matrix
 from grader.ci.config import Assignment, Grading, Student, read_grading, read_roster
@@ -222,6 +223,16 @@ def test_a_request_finds_only_a_repository_of_the_roster(
     assert not plan.entries  # type: ignore[attr-defined]
 
 
+def test_a_request_that_looks_like_an_option_finds_nobody(whole_course: Course, tmp_path: Path) -> None:
+    (tmp_path / "grading.toml").write_text("[assignments.ch1]\ndeadline = 2099-01-01T00:00:00Z\n")
+    (tmp_path / "roster.csv").write_text("id,repository\na,class/a\n")
+    where = [f"--settings={tmp_path}/grading.toml", f"--state={tmp_path}/state", f"--work={tmp_path}/work"]
+    course = ["--course", str(whole_course.root), "ci", "collect", *where]
+    for asked in ("--help", "-x", "--chapter=ch2", "$(id)\n::error::x"):
+        assert main([*course, f"--only={asked}"]) == 0
+    assert json.loads((tmp_path / "work/plan.json").read_text())["entries"] == []
+
+
 def test_a_matrix_names_nobody(arrays_course: Course, server: Path, commit: Commit, tmp_path: Path) -> None:
     students = []
     for name in ("ann", "bob", "cid"):
@@ -381,7 +392,7 @@ def test_a_run_that_was_overtaken_spends_no_second_attempt_and_tells_nothing(
     out = shard_of(tmp_path / "out", "a", arrays_course, Outcome.PASSED)
     assert join(one_entry("c1"), out, state, ledger, "last", rules) == {"graded": 1}
     outbox.drop(state, *outbox.waiting(state))
-    assert join(one_entry("c2"), out, state, ledger, "last", rules) == {"graded by another run meanwhile": 1}
+    assert join(one_entry("c2"), out, state, ledger, "last", rules) == {"counted already": 1}
     assert len(ledger.of("ch1_arrays", "a")) == 1 and not outbox.waiting(state)
 
 

@@ -379,6 +379,21 @@ def test_a_damaged_outbox_is_one_line_without_a_name(
     assert said.count("\n") == 1 and "ann" not in said.replace(str(tmp_path), "")
 
 
+def test_a_disk_that_is_full_is_one_line_without_a_name(
+    api: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(state: Path, letter: outbox.Letter) -> None:
+        raise OSError(28, "No space left on device", f"{state}/ann.json")
+
+    enclose(tmp_path, "ann", report())
+    monkeypatch.setattr(outbox, "drop", full)
+    monkeypatch.setenv("GRADER_TOKEN", TOKEN)
+    monkeypatch.setenv("GITHUB_API_URL", api.address)
+    assert main(["ci", "post", "--state", str(tmp_path)]) == 3
+    said = capsys.readouterr().err
+    assert said == "grader: a file of the class cannot be read or written: No space left on device\n"
+
+
 def test_an_answer_of_another_shape_is_no_traceback(api: StandIn) -> None:
     import datetime
 

@@ -58,6 +58,8 @@ def problems(text: str, name: str) -> Iterator[str]:
                     yield f"{key}: the checkout leaves its token on the disk"
                 if "ref" in step.get("with", {}):
                     yield f"{key}: the checkout is of something else than the event's own commit"
+            if "actions/upload-artifact@" in words and "retention-days" not in step.get("with", {}):
+                yield f"{key}: an artefact is kept for a time that is not stated"
             if UNTRUSTED.search(step.get("run", "")):
                 yield f"{key}: text is filled into a run-line: {step['run']}"
             if runs_students_code and CACHES.search(words):
@@ -102,6 +104,10 @@ PLANTED = {
         "- run: .venv/bin/grader ci grade 0\n        env:\n          T: ${{ secrets.CLASS_TOKEN }}\n",
     ),
     "a secret for all steps": ("jobs:\n", "env:\n  T: ${{ secrets.CLASS_TOKEN }}\njobs:\n"),
+    "an artefact for ever": (
+        "- run: make check\n",
+        "- run: make check\n      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02\n",
+    ),
     "no end": ("    timeout-minutes: 45\n", ""),
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ def git(*words: str, folder: Path, token: str = "", server: str = "", most: int 
                 ["git", *words],  # noqa: S607
                 cwd=folder, env=_environment(token, server), stdout=printed, stderr=subprocess.PIPE,
                 stdin=subprocess.DEVNULL, timeout=SECONDS, check=False,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+                preexec_fn=lambda: _write_at_most(most),
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise GitFailed(f"git {words[0]}: no end after {SECONDS} seconds") from error
@@ -104,6 +104,12 @@ def regular_files(store: Path, commit: str) -> dict[str, tuple[str, int]]:
 def content(store: Path, blob: str) -> bytes:
     """A file's content, as it is stored."""
     return git("cat-file", "blob", blob, folder=store)
+
+
+def _write_at_most(most: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if hard == resource.RLIM_INFINITY or hard > most:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def _environment(token: str, server: str) -> Mapping[str, str]:

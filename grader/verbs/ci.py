@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -185,8 +186,9 @@ def run_join(options: argparse.Namespace) -> int:
     if missing := sorted({entry.chapter for entry in plan.entries} - set(rules)):
         raise UsageError(f"{options.settings} says nothing of {missing[0]}, which the plan holds")
     ledger = read_ledger(options.state)
-    counts = join(plan, options.work / "results", options.state, ledger, grading.keep, rules)
-    write_ledger(options.state, ledger)
+    with _nameless():
+        counts = join(plan, options.work / "results", options.state, ledger, grading.keep, rules)
+        write_ledger(options.state, ledger)
     _tell("Joined", counts)
     return PASSED
 
@@ -198,7 +200,8 @@ def run_post(options: argparse.Namespace) -> int:
     github = _github(retries=2)
     if github is None:
         raise UsageError("GRADER_TOKEN is not set: feedback needs a token of the class's repositories")
-    counts = post(options.state, github, options.form)
+    with _nameless():
+        counts = post(options.state, github, options.form)
     _tell("Feedback", counts)
     return INFRASTRUCTURE if set(counts) - {"posted"} else PASSED
 
@@ -283,6 +286,15 @@ def _tell(title: str, counts: Mapping[str, int]) -> None:
     print(f"{title.lower()}: {words}")
     if os.environ.get("GITHUB_STEP_SUMMARY"):
         workflow.add_summary(f"**{title}**: {words}")
+
+
+@contextlib.contextmanager
+def _nameless() -> Iterator[None]:
+    """What the system says of a file would repeat its name, which is a student's."""
+    try:
+        yield
+    except OSError as error:
+        raise InfrastructureError(f"a file of the class cannot be read or written: {error.strerror}") from error
 
 
 def _token(name: str) -> str:
