@@ -6,6 +6,7 @@ import datetime
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -438,6 +439,9 @@ def test_the_example_settings_are_right() -> None:
     course = load(REPOSITORY)
     assert all(course.chapter(key) for key in grading.assignments)
     assert read_roster(REPOSITORY / "instructor" / "roster.example.csv")
+    for name in ("grading.toml", "roster.csv"):  # the copies are to be committed
+        ignored = subprocess.run(["git", "check-ignore", "--quiet", f"instructor/{name}"], cwd=REPOSITORY, check=False)
+        assert ignored.returncode != 0
 
 
 # --- what is said to the workflow ---
@@ -584,6 +588,7 @@ def test_the_workflow_grades_a_class(
         names = [*heads, *(name.replace("-", " ") for name in heads), "gone now", "class/"]
         assert not [name for name in names if name in text.lower()]
     assert "10 / 10" not in runner.log + runner.summary
+    assert not re.search(r"passed|failed|missing", runner.log + runner.summary)  # of one student, that is a mark
     # no secret where students' code runs
     step = next(step for step in runner.environments if "ci grade" in step)
     assert set(runner.environments[step]) == {"SHARD", "GRADER_IMAGE"}

@@ -93,12 +93,13 @@ def _add_class_options(parser: argparse.ArgumentParser) -> None:
 def run_feedback(options: argparse.Namespace) -> int:
     """The visible cases of what was pushed."""
     from grader.ci.feedback import feedback
+    from grader.reports.text import line
 
     course, chapters = chapters_of(options)
     with open_grader(course, options) as grader:
         graded, unusable = feedback(grader, chapters, options.out)
     for words in unusable:
-        print(f"grader: {words}", file=sys.stderr)
+        print(f"grader: {line(words, 300)}".replace("##[", "## ["), file=sys.stderr)
     code = exit_code(graded)
     return code if code == INFRASTRUCTURE or not unusable else UNUSABLE
 
@@ -156,6 +157,7 @@ def run_secret(options: argparse.Namespace) -> int:
 def run_grade(options: argparse.Namespace) -> int:
     """One shard."""
     from grader.ci.shards import grade_shard
+    from grader.model import Outcome
 
     if not options.shard.isdecimal():
         raise UsageError("a shard is a number of the matrix")
@@ -168,7 +170,9 @@ def run_grade(options: argparse.Namespace) -> int:
         choose_docker(options.image)
     more = [*(("--sandbox", "docker", "--image", options.image) if options.image else ()), *options.options]
     counts = grade_shard(course.root, work / "shards" / options.shard, work / "results" / options.shard, more)
-    _tell("Graded", counts)
+    # of a run for one student, how many passed would be that student's mark
+    ours = counts[Outcome.INFRASTRUCTURE.value]
+    _tell("Graded", {"graded": counts.total() - ours, "not graded, through the grader's fault": ours})
     return PASSED
 
 
