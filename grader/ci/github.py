@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import http.client
 import json
 import os
 import re
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -15,7 +19,12 @@ from grader.errors import InfrastructureError
 
 SECONDS = 30
 LONGEST = 60_000  # characters of a comment; GitHub takes 65 536
+PATIENCE = 60.0  # seconds; who asks to be left alone for longer is asked by the next run
 _PAGES = 50
+
+
+class Unreachable(InfrastructureError):
+    """GitHub does not answer, or wants to be left alone for a while: it lies with nobody's repository."""
 
 
 class GitHub:
@@ -24,10 +33,14 @@ class GitHub:
     Args:
         token: what is allowed is what the token allows; empty: nothing is asked.
         address: where the interface is; `GITHUB_API_URL` in a workflow.
+        retries: how often a request that did not get through is made again.
+        wait: how to spend the seconds until then.
     """
 
-    def __init__(self, token: str, address: str | None = None) -> None:
-        self.token = token
+    def __init__(
+        self, token: str, address: str | None = None, retries: int = 0, wait: Callable[[float], object] = time.sleep
+    ) -> None:
+        self.token, self.retries, self.wait = token, retries, wait
         self.address = (address or os.environ.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/")
         parts = urlsplit(self.address)
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
@@ -51,13 +64,27 @@ class GitHub:
         request.add_header("Content-Type", "application/json")
         # unredirected: where a server sends us on, the token does not come along
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
-        try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-                return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
-        except urllib.error.HTTPError as error:
-            raise InfrastructureError(f"GitHub answers {error.code} to {method} {_kind(path)}") from error
-        except (OSError, ValueError) as error:
-            raise InfrastructureError(f"GitHub cannot be asked: {type(error).__name__}") from error
+        for number in range(self.retries + 1):
+            pause = 2.0**number
+            cause: Exception
+            try:
+                with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+                    return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
+            except urllib.error.HTTPError as error:
+                error.close()
+                words, cause = f"GitHub answers {error.code} to {method} {_kind(path)}", error
+                asked = _pause(error.code, error.headers)
+                if asked is None:
+                    raise InfrastructureError(words) from error
+                pause = max(pause, asked)
+            except ValueError as error:
+                raise InfrastructureError("GitHub's answer is not understood") from error
+            except (OSError, http.client.HTTPException) as error:
+                words, cause = f"GitHub cannot be asked: {type(error).__name__}", error
+            if number == self.retries or pause > PATIENCE:
+                raise Unreachable(words) from cause
+            self.wait(pause)
+        raise AssertionError("the last turn returns or raises")
 
     def pages(self, path: str, **query: str) -> list[Any]:
         """All entries of a list that comes in pages."""
@@ -71,6 +98,12 @@ class GitHub:
 
     def pushed_before(self, slug: str, moment: datetime.datetime) -> str:
         """The commit that the default branch was at, by the service's own clock; empty: there was none."""
+        try:
+            return self._pushed_before(slug, moment)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise InfrastructureError("GitHub's answer is not understood") from error
+
+    def _pushed_before(self, slug: str, moment: datetime.datetime) -> str:
         branch = self.request("GET", f"repos/{slug}")["default_branch"]
         query = {"ref": f"refs/heads/{branch}", "per_page": "100"}
         for _ in range(_PAGES):  # the newest pushes are on the first
@@ -86,9 +119,12 @@ class GitHub:
     def classroom(self, assignment: int) -> dict[str, str]:
         """The repositories of a GitHub Classroom assignment: login in lower case -> OWNER/NAME."""
         found = {}
-        for accepted in self.pages(f"assignments/{assignment}/accepted_assignments"):
-            for student in accepted["students"]:
-                found[student["login"].lower()] = accepted["repository"]["full_name"]
+        try:
+            for accepted in self.pages(f"assignments/{assignment}/accepted_assignments"):
+                for student in accepted["students"]:
+                    found[str(student["login"]).lower()] = str(accepted["repository"]["full_name"])
+        except (LookupError, TypeError) as error:
+            raise InfrastructureError("GitHub's answer is not understood") from error
         return found
 
     def check_run(self, slug: str, commit: str, title: str, summary: str, *, passed: bool) -> None:
@@ -98,13 +134,13 @@ class GitHub:
             "head_sha": commit,
             "status": "completed",
             "conclusion": "success" if passed else "neutral",
-            "output": {"title": title, "summary": summary[:LONGEST]},
+            "output": {"title": title, "summary": _fitting(summary)},
         }
         self.request("POST", f"repos/{slug}/check-runs", body)
 
     def comment(self, slug: str, commit: str, text: str) -> None:
         """Feedback as a comment on the commit."""
-        self.request("POST", f"repos/{slug}/commits/{commit}/comments", {"body": text[:LONGEST]})
+        self.request("POST", f"repos/{slug}/commits/{commit}/comments", {"body": _fitting(text)})
 
     def publish(self, slug: str, tag: str, notes: str) -> None:
         """The tag's release with its notes; one that is there already stays."""
@@ -118,6 +154,26 @@ class GitHub:
     def dispatch(self, slug: str, event: str, payload: dict[str, str]) -> None:
         """Starts the workflows of a repository that wait for this event."""
         self.request("POST", f"repos/{slug}/dispatches", {"event_type": event, "client_payload": payload})
+
+
+def _pause(code: int, headers: Message) -> float | None:
+    """For how many seconds the service wants to be left alone; None: it will not say otherwise later."""
+    limited = code == 429 or (code == 403 and ("Retry-After" in headers or headers.get("x-ratelimit-remaining") == "0"))
+    if code < 500 and not limited:
+        return None
+    try:
+        if "Retry-After" in headers:
+            return float(headers["Retry-After"])
+        if limited and "x-ratelimit-reset" in headers:
+            return max(0.0, float(headers["x-ratelimit-reset"]) - time.time())
+    except ValueError:  # a date; a minute is what GitHub asks for where it says nothing
+        pass
+    return PATIENCE if limited else 0.0
+
+
+def _fitting(text: str) -> str:
+    """As much as one comment holds, in whole lines."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rpartition("\n")[0] + "\n\n(The rest is cut.)\n"
 
 
 def _cursor(link: str) -> str:

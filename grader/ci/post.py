@@ -7,37 +7,55 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from grader.ci.collect import Plan
-from grader.ci.github import GitHub
+import msgspec
+
+from grader.ci import outbox
+from grader.ci.github import GitHub, Unreachable
 from grader.errors import InfrastructureError
 from grader.model import Outcome, decode_report
 
+TRIES = 12  # runs: a day, as often as the schedule looks
+_IN_A_ROW = 3  # so many that GitHub did not answer, and the rest of them wait for the next run
 
-def post(plan: Plan, results: Path, github: GitHub, form: str) -> Counter[str]:
-    """Posts what was graded in this run.
+
+def post(state: Path, github: GitHub, form: str) -> Counter[str]:
+    """Posts what waits in the outbox; what cannot be posted stays there for the next run.
+
+    One that GitHub took and did not answer is posted twice: better than never.
 
     Args:
+        state: the branch of the state.
         form: "check" (the token must be an App's) or "comment".
 
     Returns:
-        How many were posted, and how many could not be.
+        How many were posted, wait, or were given up.
     """
     markdown: Any = importlib.import_module("grader.reports.markdown")
     counts: Counter[str] = Counter()
-    for entry in plan.entries:
-        path = results / str(entry.shard) / entry.chapter / "results" / f"{entry.student}.json"
-        report = decode_report(path.read_bytes()) if path.is_file() else None
-        if report is None or report.outcome is Outcome.INFRASTRUCTURE or not entry.slug:
-            counts["without feedback"] += 1
+    in_a_row = 0
+    for letter in outbox.waiting(state):
+        if in_a_row >= _IN_A_ROW:
+            counts["not posted, tried again next time"] += 1
             continue
+        report = decode_report(bytes(letter.report))
         words = markdown.summary(report)
-        title = f"{entry.chapter.split('_')[0]}{' at the deadline' if entry.final else ''}"
+        title = f"{letter.chapter.split('_')[0]}{' at the deadline' if letter.final else ''}"
         try:
             if form == "check":
-                github.check_run(entry.slug, entry.commit, title, words, passed=report.outcome is Outcome.PASSED)
+                github.check_run(letter.slug, letter.commit, title, words, passed=report.outcome is Outcome.PASSED)
             else:
-                github.comment(entry.slug, entry.commit, words)
-            counts["posted"] += 1
-        except InfrastructureError:
-            counts["not posted"] += 1
+                github.comment(letter.slug, letter.commit, words)
+        except InfrastructureError as error:
+            in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0
+            again = letter.tries + 1 < TRIES
+            if again:
+                outbox.keep(state, msgspec.structs.replace(letter, tries=letter.tries + 1))
+            else:
+                outbox.drop(state, letter)
+            counts["not posted, tried again next time" if again else "not posted, given up"] += 1
+            counts[f"({error})"] += 1
+            continue
+        in_a_row = 0
+        outbox.drop(state, letter)
+        counts["posted"] += 1
     return counts

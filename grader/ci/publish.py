@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import grader
@@ -115,67 +112,6 @@ def write_secret(course: Course, value: str) -> Path:
         with os.fdopen(descriptor, "w") as file:
             file.write(value.strip() + "\n")
     return path
-
-
-def push_images(registry: str, images: list[str], version: str, user: str = "", token: str = "") -> list[str]:
-    """Tags local images with the registry's name and pushes them.
-
-    Args:
-        registry: its host and the folder in it.
-        images: as `docker images` names them.
-        version: of the course.
-        user: whose token it is.
-        token: for `docker login`, taken back at the end; empty: who is logged in already.
-
-    Returns:
-        The names that were pushed.
-
-    Raises:
-        InfrastructureError: there is no Docker, or it refuses.
-    """
-    if shutil.which("docker") is None:
-        raise InfrastructureError("docker is not installed, so no image can be pushed")
-    pushed = []
-    with _logged_in(registry.split("/")[0], user, token):
-        for image in images:
-            name, _, tag = image.partition(":")
-            target = f"{registry.lower().rstrip('/')}/{name}:{version}{f'-{tag}' if tag and tag != 'latest' else ''}"
-            for command in (["docker", "tag", image, target], ["docker", "push", "--quiet", target]):
-                _docker(command)
-            pushed.append(target)
-    return pushed
-
-
-def _docker(command: list[str], said: str = "") -> None:
-    done = subprocess.run(command, capture_output=True, text=True, input=said, check=False)
-    if done.returncode:
-        words = " ".join(done.stderr.split())[-300:]
-        raise InfrastructureError(f"{' '.join(command[:2])}: {words or f'exit code {done.returncode}'}")
-
-
-def pull_image(image: str, user: str, token: str) -> None:
-    """Gets an image of a private registry; what `docker login` leaves on the disk is removed again.
-
-    Raises:
-        InfrastructureError: there is no Docker, or it refuses.
-    """
-    if shutil.which("docker") is None:
-        raise InfrastructureError("docker is not installed, so no image can be fetched")
-    with _logged_in(image.split("/")[0], user, token):
-        _docker(["docker", "pull", "--quiet", image])
-
-
-@contextlib.contextmanager
-def _logged_in(registry: str, user: str, token: str) -> Iterator[None]:
-    """While it lasts, the token is in Docker's own file."""
-    if not token:
-        yield
-        return
-    _docker(["docker", "login", "--username", user or "token", "--password-stdin", registry], token)
-    try:
-        yield
-    finally:
-        _docker(["docker", "logout", registry])
 
 
 def _clone(address: str, branch: str, folder: Path, token: str, server: str) -> None:

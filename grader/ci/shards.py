@@ -9,18 +9,22 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from grader.atomic import write_atomic
-from grader.ci.collect import Entry, Plan
+from grader.ci.collect import Plan
+from grader.ci.config import Assignment
 from grader.ci.ledger import Attempt, Ledger
+from grader.ci.outbox import enclose
 from grader.errors import InfrastructureError, UsageError
 from grader.model import Outcome, Report, decode_report
 from grader.reports.gradebook import COLUMNS, escape, read_gradebook
 
 # what a step's environment may hand on to the process that runs students' code
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "XDG_RUNTIME_DIR")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "XDG_RUNTIME_DIR", "DOCKER_HOST")
 
 
 def grade_shard(course: Path, shard: Path, out: Path, options: Iterable[str] = ()) -> Counter[str]:
@@ -63,30 +67,38 @@ def reports(folder: Path) -> dict[str, Report]:
     return {path.stem: decode_report(path.read_bytes()) for path in sorted((folder / "results").glob("*.json"))}
 
 
-def join(plan: Plan, results: Path, state: Path, ledger: Ledger, keep: str) -> tuple[list[tuple[Entry, Report]], int]:
+def join(
+    plan: Plan, results: Path, state: Path, ledger: Ledger, keep: str, rules: Mapping[str, Assignment]
+) -> Counter[str]:
     """Puts the results of all shards into one folder, and the attempts that count into the ledger.
 
     Args:
         plan: what was to be graded.
         results: holds `N/CHAPTER/` for each shard; a shard that is missing costs nobody anything.
-        state: gets `gradebook.csv`, `results/CHAPTER/STUDENT.json`, `feedback/CHAPTER/STUDENT.html`.
+        state: gets `gradebook.csv`, `results/CHAPTER/STUDENT.json`, `feedback/CHAPTER/STUDENT.html`, and
+            what is to be posted.
         ledger: gets an attempt for each that the grader itself did not fail at.
         keep: "last" or "best": which of a student's gradings the gradebook shows.
+        rules: of each chapter, by its id. They are asked again, since another run may have come between.
 
     Returns:
-        What was graded, and how many were not, through no fault of the students.
+        How many were graded, and how many were not, through no fault of the students.
     """
-    graded: list[tuple[Entry, Report]] = []
+    counts: Counter[str] = Counter()
     rows = _rows(state / "gradebook.csv")
-    missing = 0
     for entry in plan.entries:
         folder = results / str(entry.shard) / entry.chapter
         path = folder / "results" / f"{entry.student}.json"
-        report = decode_report(path.read_bytes()) if path.is_file() else None
+        report = _report(path)
         if report is None or report.outcome is Outcome.INFRASTRUCTURE:
-            missing += 1
+            counts["not graded, no attempt spent"] += 1
             continue
-        graded.append((entry, report))
+        if ledger.refusal(entry.chapter, entry.student, entry.commit, rules[entry.chapter], plan.at, final=entry.final):
+            counts["counted already"] += 1
+            continue
+        counts["graded"] += 1
+        if entry.slug:
+            enclose(state, entry, report)
         ledger.add(entry.chapter, entry.student, Attempt(entry.commit, plan.at, entry.final))
         key = (entry.chapter, entry.student)
         row = _rows(folder / "gradebook.csv").get(key)
@@ -101,7 +113,15 @@ def join(plan: Plan, results: Path, state: Path, ledger: Ledger, keep: str) -> t
                 shutil.copyfile(source, place)
     state.mkdir(parents=True, exist_ok=True)
     write_atomic(state / "gradebook.csv", _csv(rows.values()))
-    return graded, missing
+    return counts
+
+
+def _report(path: Path) -> Report | None:
+    """One report; None where there is none that can be read: that is a fault of the grader's too."""
+    try:
+        return decode_report(path.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def _rows(path: Path) -> dict[tuple[str, str], dict[str, str]]:

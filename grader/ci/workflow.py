@@ -32,7 +32,8 @@ def notice(title: str, message: str) -> str:
 
 
 def _escape(text: str, table: dict[str, str]) -> str:
-    return "".join(table.get(character, character) for character in text)
+    # "##[" opens a command of the runner's older form anywhere in a line
+    return "".join(table.get(character, character) for character in text.replace("##[", "## ["))
 
 
 def _append(variable: str, text: str) -> None:

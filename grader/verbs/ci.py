@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
+from grader.errors import InfrastructureError, UsageError
 from grader.verbs.shared import (
     INFRASTRUCTURE,
     PASSED,
@@ -18,6 +19,7 @@ from grader.verbs.shared import (
     Verbs,
     add_running_options,
     chapters_of,
+    check_image,
     exit_code,
     find_chapter,
     load_course,
@@ -91,12 +93,13 @@ def _add_class_options(parser: argparse.ArgumentParser) -> None:
 def run_feedback(options: argparse.Namespace) -> int:
     """The visible cases of what was pushed."""
     from grader.ci.feedback import feedback
+    from grader.reports.text import line
 
     course, chapters = chapters_of(options)
     with open_grader(course, options) as grader:
         graded, unusable = feedback(grader, chapters, options.out)
     for words in unusable:
-        print(f"grader: {words}", file=sys.stderr)
+        print(f"grader: {line(words, 300)}".replace("##[", "## ["), file=sys.stderr)
     code = exit_code(graded)
     return code if code == INFRASTRUCTURE or not unusable else UNUSABLE
 
@@ -121,6 +124,7 @@ def run_collect(options: argparse.Namespace) -> int:
     from grader.ci.collect import collect, matrix
     from grader.ci.config import read_grading, read_roster
     from grader.ci.ledger import read_ledger
+    from grader.ci.outbox import waiting
 
     course = load_course(options)
     grading = read_grading(options.settings)
@@ -135,6 +139,8 @@ def run_collect(options: argparse.Namespace) -> int:
     )  # fmt: skip
     workflow.set_output("matrix", matrix(plan))
     workflow.set_output("count", str(len(plan.entries)))
+    # feedback that an earlier run could not post is reason enough for the last job
+    workflow.set_output("post", str(len(plan.entries) + len(waiting(options.state))))
     _tell("Collected", counts)
     return PASSED
 
@@ -151,14 +157,22 @@ def run_secret(options: argparse.Namespace) -> int:
 def run_grade(options: argparse.Namespace) -> int:
     """One shard."""
     from grader.ci.shards import grade_shard
+    from grader.model import Outcome
 
     if not options.shard.isdecimal():
         raise UsageError("a shard is a number of the matrix")
     course = load_course(options)
     work = options.work.resolve()
+    if options.image:  # here the words are seen; what a class's grading says goes into a file
+        from grader.sandbox.docker import choose_docker
+
+        check_image(options.image)
+        choose_docker(options.image)
     more = [*(("--sandbox", "docker", "--image", options.image) if options.image else ()), *options.options]
     counts = grade_shard(course.root, work / "shards" / options.shard, work / "results" / options.shard, more)
-    _tell("Graded", counts)
+    # of a run for one student, how many passed would be that student's mark
+    ours = counts[Outcome.INFRASTRUCTURE.value]
+    _tell("Graded", {"graded": counts.total() - ours, "not graded, through the grader's fault": ours})
     return PASSED
 
 
@@ -169,25 +183,31 @@ def run_join(options: argparse.Namespace) -> int:
     from grader.ci.ledger import read_ledger, write_ledger
     from grader.ci.shards import join
 
+    course = load_course(options)
     grading = read_grading(options.settings)
+    rules = {find_chapter(course, name).id: one for name, one in grading.assignments.items()}
+    plan = read_plan(options.work)
+    if missing := sorted({entry.chapter for entry in plan.entries} - set(rules)):
+        raise UsageError(f"{options.settings} says nothing of {missing[0]}, which the plan holds")
     ledger = read_ledger(options.state)
-    graded, missing = join(read_plan(options.work), options.work / "results", options.state, ledger, grading.keep)
-    write_ledger(options.state, ledger)
-    _tell("Joined", {"graded": len(graded), "not graded, no attempt spent": missing})
+    with _nameless():
+        counts = join(plan, options.work / "results", options.state, ledger, grading.keep, rules)
+        write_ledger(options.state, ledger)
+    _tell("Joined", counts)
     return PASSED
 
 
 def run_post(options: argparse.Namespace) -> int:
     """Feedback to the students."""
-    from grader.ci.collect import read_plan
     from grader.ci.post import post
 
-    github = _github()
+    github = _github(retries=2)
     if github is None:
         raise UsageError("GRADER_TOKEN is not set: feedback needs a token of the class's repositories")
-    counts = post(read_plan(options.work), options.work / "results", github, options.form)
+    with _nameless():
+        counts = post(options.state, github, options.form)
     _tell("Feedback", counts)
-    return INFRASTRUCTURE if counts["not posted"] else PASSED
+    return INFRASTRUCTURE if set(counts) - {"posted"} else PASSED
 
 
 def run_publish(options: argparse.Namespace) -> int:
@@ -227,17 +247,17 @@ def run_changelog(options: argparse.Namespace) -> int:
 def run_push_images(options: argparse.Namespace) -> int:
     """The images."""
     from grader import __version__
-    from grader.ci.publish import push_images
+    from grader.ci.registry import push_images
 
     user, token = os.environ.get("REGISTRY_USER", ""), _token("REGISTRY_TOKEN")
     for name in push_images(options.registry, options.images, __version__, user, token):
-        print(f"pushed {name}")
+        print(f"pushed {name}", flush=True)
     return PASSED
 
 
 def run_pull_image(options: argparse.Namespace) -> int:
     """An image to grade in."""
-    from grader.ci.publish import pull_image
+    from grader.ci.registry import pull_image
 
     pull_image(options.image, os.environ.get("REGISTRY_USER", ""), _token("REGISTRY_TOKEN"))
     print("image: here")
@@ -246,11 +266,18 @@ def run_pull_image(options: argparse.Namespace) -> int:
 
 def run_dispatch(options: argparse.Namespace) -> int:
     """A student's push asks to be graded."""
-    github = _github()
+    from grader.ci.config import slug
+
+    if not slug(options.relay) or not slug(options.repository):
+        raise UsageError("dispatch: OWNER/NAME is wanted, of the relay and of the repository that asks")
+    github = _github(retries=2)
     if github is None:
         print("dispatch: no GRADER_TOKEN here, so the grader finds this push when it next looks")
         return PASSED
-    github.dispatch(options.relay, "submission", {"repository": options.repository})
+    try:
+        github.dispatch(options.relay, "submission", {"repository": options.repository})
+    except InfrastructureError as error:
+        raise InfrastructureError(f"dispatch: not asked: {error}; the grader finds it when it next looks") from error
     print("dispatch: asked")
     return PASSED
 
@@ -265,6 +292,15 @@ def _tell(title: str, counts: Mapping[str, int]) -> None:
         workflow.add_summary(f"**{title}**: {words}")
 
 
+@contextlib.contextmanager
+def _nameless() -> Iterator[None]:
+    """What the system says of a file would repeat its name, which is a student's."""
+    try:
+        yield
+    except OSError as error:
+        raise InfrastructureError(f"a file of the class cannot be read or written: {error.strerror}") from error
+
+
 def _token(name: str) -> str:
     return os.environ.get(name, "").strip()
 
@@ -273,11 +309,11 @@ def _server() -> str:
     return os.environ.get("GITHUB_SERVER_URL") or os.environ.get("CI_SERVER_URL") or "https://github.com"
 
 
-def _github() -> GitHub | None:
+def _github(retries: int = 0) -> GitHub | None:
     from grader.ci.github import GitHub
 
     token = _token("GRADER_TOKEN")
-    return GitHub(token) if token and not os.environ.get("GITLAB_CI") else None
+    return GitHub(token, retries=retries) if token and not os.environ.get("GITLAB_CI") else None
 
 
 def _address(options: argparse.Namespace) -> str:
