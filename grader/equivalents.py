@@ -44,7 +44,7 @@ class Equivalent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     @property
     def shown(self) -> bool:
         """Whether it agrees on as many inputs as are wanted, or says why not."""
-        return self.inputs >= WANTED or (self.inputs > 0 and bool(self.limit.strip()))
+        return self.inputs >= WANTED or (bool(self.limit.strip()) and (self.inputs > 0 or bool(self.but)))
 
 
 def read(chapter: Chapter) -> dict[str, Equivalent]:

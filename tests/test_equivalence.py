@@ -123,6 +123,9 @@ def test_fewer_inputs_need_a_reason(arrays, arrays_grader, root):
     assert not entry.shown
     assert equivalents.Equivalent("x", "why", 200, "a training takes a second").shown
     assert equivalents.Equivalent("x", "why", equivalents.WANTED).shown
+    # where right programs differ in all that can be asked, the reason is what there is
+    assert equivalents.Equivalent("x", "why", 0, "another stream is as good", ("data",)).shown
+    assert not equivalents.Equivalent("x", "why", 0, "another stream is as good").shown
     chapter = load(root).chapters[0]
     equivalents.write(chapter, [equivalents.Equivalent(ROOT, "why", 200)])
     with Grader(load(root), "bwrap", seed=7) as grader:
