@@ -88,7 +88,10 @@ class Dataset:
         raise NotImplementedError("dataset: init is not written yet")
 
     def __iter__(self):
-        """One epoch: yields tuples with `batch_size` rows of each tensor."""
+        """One epoch: yields tuples, one part for each tensor, with `batch_size` rows each.
+
+        Of a lone tensor it yields tuples of one.
+        """
         raise NotImplementedError("dataset: iter is not written yet")
 
 
@@ -146,7 +149,7 @@ class Momentum:
 
 # %%
 class Adam:
-    """Adam, with epsilon outside the bias correction.
+    """Adam; epsilon is added to the root of the uncorrected `v`.
 
     Args:
         lr: the learning rate.
@@ -254,7 +257,8 @@ def train(model, optimizer, train_dataset, test_dataset, n_epochs, his_freq=10):
 
     Returns:
         The model, and a DataFrame with columns `epoch` (1, 2, ...), `training_loss` (mean of the batch losses,
-        each before its update) and `testing_loss` (mean of the batch losses after the epoch).
+        each before its update) and `testing_loss` (mean of the losses of the test batches, measured when the epoch
+        is over).
     """
     raise NotImplementedError("train: train is not written yet")
 
@@ -270,7 +274,8 @@ def lr_experiments(learning_rates, make_model, make_optimizer, train_dataset, te
     Args:
         learning_rates: floats, in the order to try them.
         make_model: called without arguments, returns a new model.
-        make_optimizer: called with a learning rate, returns a new optimizer.
+        make_optimizer: called with a learning rate, returns a new optimizer that can be used at once: do not call
+            `init_moments`.
         train_dataset: as in `train`.
         test_dataset: as in `train`.
         n_epochs: as in `train`.

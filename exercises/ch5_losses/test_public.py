@@ -196,7 +196,7 @@ def test_a_copy_with_the_same_delta(submission, reference, case):
 @pytest.mark.task("max_likelihood")
 @pytest.mark.parametrize("function", ["gaussian_nll", "laplace_nll"])
 def test_a_density_by_hand(submission, reference, case, function):
-    """Three numbers, with mean or location 2, and with the logarithm 0.5 of the variance or the scale."""
+    """Three numbers, with mean or location 2; the logarithm of the variance or scale is 0.5."""
     inputs = case("likelihood", function=function, y=[1.0, 2.5, 6.0], parameters=[2.0, 0.5])
     assert_close(submission(inputs), reference(inputs), **CLOSE)
 

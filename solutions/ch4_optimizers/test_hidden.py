@@ -349,7 +349,7 @@ def test_momentum_clips_the_gradient(submission, reference, case):
 def test_adam_corrects_its_young_averages(submission, reference, case, steps):
     """The averages start at zero, and the learning rate of step t makes up for it: t is 1 in the first step.
 
-    Hint: What is t in the first step? Work out the first step by hand: it is `lr` long.
+    Hint: What is t in the first step? Work out the first step by hand: it moves each element by `lr`.
     """
     inputs = case("trajectory", optimizer="Adam", draw=["lr"], steps=steps)
     assert_close(submission(inputs), reference(inputs), **ADAM)
@@ -474,7 +474,8 @@ def test_a_saved_model_goes_on_where_it_was(submission, reference, case):
 def test_a_new_learning_rate_counts_at_once(submission, reference, case):
     """A learning rate that is changed between two steps counts from the next step on.
 
-    Hint: Which learning rate does the step use: the argument of the moment, or one that was kept?
+    Hint: Which learning rate does the step use: the one passed to `update_step`, or one stored
+    earlier?
     """
     inputs = case("keras_steps", settings={"learning_rate": 0.02}, change=0.2, steps=6)
     assert_close(submission(inputs), reference(inputs), **ADAM)
@@ -482,7 +483,7 @@ def test_a_new_learning_rate_counts_at_once(submission, reference, case):
 
 @pytest.mark.task("keras_adam")
 def test_the_learning_rate_may_be_a_schedule(submission, reference, case):
-    """The learning rate may be a schedule: each step has the rate of its moment.
+    """The learning rate may be a schedule: each step uses the rate that the schedule gives for it.
 
     Hint: Take the learning rate that `update_step` is given.
     """
@@ -589,10 +590,11 @@ def test_the_step_is_not_traced_again(submission, reference, case):
     value, expected = submission(inputs), reference(inputs)
     assert_counts(value, expected)
     python = value["python"]["training"]
-    # traced once, and a little more for building; from 32 on there is no graph, which is another claim's matter
+    # Traced once, and a call or two more for building; the graph of a whole epoch holds its 4 batches. Traced anew in
+    # each of the 8 epochs it is 8 or more; from 32 on there is no graph, which is another claim's matter.
     runs = value["runs"]["training"]
     words = f"tracing: the model ran {runs} times in training, traced {python}: is each epoch traced anew?"
-    check(python <= 4 or python >= 32, words)
+    check(python <= 6 or python >= 32, words)
 
 
 @pytest.mark.task("train")

@@ -112,9 +112,9 @@ def binary_crossentropy(y_true, y_pred, from_logits=False):
 # ## Many classes
 #
 # For logits `z`, `log p_i = z_i - log(sum_j exp(z_j))`, and the loss of a sample is `-sum_i y_i * log p_i`: a **sum**
-# over the classes, which are the last axis. Taking any number from all logits of a sample changes nothing, so
-# take one that keeps `exp` in range. Label smoothing replaces `y` by `(1 - s) * y + s / c` for `c` classes. With sparse
-# labels a sample's target is the number of its class.
+# over the classes, which are the last axis. Subtracting the same number from all logits of a sample changes nothing, so
+# subtract one that keeps `exp` in range. Label smoothing replaces `y` by `(1 - s) * y + s / c` for `c` classes. With
+# sparse labels a sample's target is the number of its class.
 
 
 # %%
@@ -225,7 +225,8 @@ def hinge(y, score):
 # - `"weighted_mean"`: the sum over the sum of the weights of the elements that are there (in Keras:
 #   `mean_with_sample_weight`)
 #
-# What is masked may be anything, even NaN. If nothing is there, or all that is there has no weight, a mean is 0.
+# What is masked may be anything, even NaN. If nothing is there, or all that is there has no weight, a mean is 0, and so
+# is its gradient.
 
 
 # %%

@@ -336,7 +336,7 @@ def test_masked_elements_are_not_counted(submission, reference, case, reduction,
 @pytest.mark.parametrize("hole", ["nan", "inf"])
 @pytest.mark.parametrize("reduction", ["none", "sum"])
 def test_what_is_masked_may_be_anything(submission, reference, case, reduction, hole):
-    """A masked element may be anything, not a number at all: 0 times it would still be felt, so it must be taken out.
+    """A masked element may be anything, even NaN or infinity; multiplying by 0 does not remove it, so replace it.
 
     Hint: 0 times NaN is NaN: replace what is masked before you multiply.
     """
@@ -490,8 +490,7 @@ def test_a_saved_model_keeps_its_loss(submission, reference, case):
 def test_gaussian_noise(submission, reference, case):
     """The negative log-density of a normal distribution is given by its mean and the logarithm of its variance.
 
-    Hint: Write the density, take the logarithm, change the sign: three terms. Is the parameter the logarithm of the
-    variance, or of the deviation?
+    Hint: Is the parameter the logarithm of the variance, or of the deviation?
     """
     inputs = case("likelihood", function="gaussian_nll")
     assert_close(submission(inputs), reference(inputs), **CLOSE)
@@ -501,8 +500,7 @@ def test_gaussian_noise(submission, reference, case):
 def test_laplace_noise(submission, reference, case):
     """The negative log-density of a Laplace distribution is given by its location and the logarithm of its scale.
 
-    Hint: Write the density, take the logarithm, change the sign: is the distance taken as it is, and the scale's
-    logarithm added?
+    Hint: Is the distance taken as it is, and the scale's logarithm added?
     """
     inputs = case("likelihood", function="laplace_nll")
     assert_close(submission(inputs), reference(inputs), **CLOSE)
@@ -512,8 +510,7 @@ def test_laplace_noise(submission, reference, case):
 def test_poisson_counts(submission, reference, case):
     """The negative log-probability of a count is given by the logarithm of the rate.
 
-    Hint: Write the probability, take the logarithm, change the sign: is the factorial's logarithm there, and the rate
-    an exponential?
+    Hint: Is the factorial's logarithm there, and the rate an exponential?
     """
     inputs = case("likelihood", function="poisson_nll")
     assert_close(submission(inputs), reference(inputs), **CLOSE)

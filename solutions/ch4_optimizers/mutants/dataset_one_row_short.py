@@ -1,4 +1,4 @@
-"""The last batch still comes where a single row is missing in it.
+"""A last batch that lacks one row is kept instead of dropped.
 
 fails: dataset
 hint: Count the rows of your last batch where the data hold one row less than a whole number of batches.

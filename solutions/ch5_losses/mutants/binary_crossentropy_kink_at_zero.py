@@ -1,8 +1,8 @@
 """The stable form with relu and an absolute value has the right values, and at a logit of exactly 0 a wrong gradient.
 
 fails: binary_crossentropy
-hint: The loss is smooth; max(z, 0) and |z| are not, and TensorFlow takes 0 for the slope of both at 0. Which
-  one smooth function are they two parts of?
+hint: The loss is smooth; max(z, 0) and |z| are not: at their corner TensorFlow picks one slope, which is not the
+  right one. Which one smooth function are they two parts of?
 """
 
 

@@ -1,8 +1,8 @@
 """Probabilities are exp over the sum of exp of the logits as they come, which overflow at 89.
 
 fails: categorical_crossentropy
-hint: exp(1000) is infinite, and infinity over infinity is not a number. What can be taken from all logits of a
-  sample without changing its probabilities?
+hint: exp(1000) is infinite, and infinity over infinity is not a number. What can be subtracted from all logits
+  of a sample without changing its probabilities?
 """
 
 

@@ -1,8 +1,8 @@
-"""One maximum is taken from the logits of all samples, so that those far below it vanish altogether.
+"""One maximum is subtracted from the logits of all samples, so that those far below it vanish altogether.
 
 fails: categorical_crossentropy
-hint: If one sample's logits are near 400 and another's near -400, what is left of the second once 400 is taken
-  from all?
+hint: If one sample's logits are near 400 and another's near -400, what is left of the second once 400 is
+  subtracted from all?
 """
 
 

@@ -1,4 +1,4 @@
-"""The values of the function are rounded to float32 before they are taken from one another.
+"""The values of the function are rounded to float32 before they are subtracted.
 
 fails: check_gradient
 hint: In float32 two neighbouring values of the function are 1e-7 apart, and 1e-7 over 2e-5 is an error in the

@@ -1,7 +1,7 @@
 """The weight of the focal loss is (1 - p) ** gamma for both classes, p being the probability of class 1.
 
 fails: kl_focal_hinge
-hint: For a sample of class 0 the right probability is 1 - p. What is then the one that counts against it?
+hint: For a sample of class 0 the right probability is 1 - p. Which probability must be raised to gamma for it?
 """
 
 

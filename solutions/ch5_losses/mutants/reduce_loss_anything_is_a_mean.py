@@ -1,7 +1,8 @@
 """A reduction of another name is taken for a mean without a word.
 
 fails: reduce_loss
-hint: A misspelt argument should be heard of at once. What does your last line do with "average"?
+hint: A misspelt argument should be heard of at once. What does your last line do with a word that is none of
+  the four?
 """
 
 
