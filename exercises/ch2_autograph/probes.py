@@ -198,7 +198,7 @@ def host_call(module, inputs):
 
     def np_fn(x):
         if not isinstance(x, np.ndarray):
-            raise TypeError(f"a {type(x).__name__} is no array")
+            raise TypeError(f"np_fn was given {type(x).__name__}, not a NumPy array")
         calls.append(x.shape)
         return (np.sort(x) * slope + shift).astype(x.dtype)
 

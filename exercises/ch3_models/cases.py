@@ -201,8 +201,8 @@ def soft(rng, *, axis=None, kind="near", dtype="float32", shape=None, x=None):
 
     Args:
         axis: the argument; left out where None.
-        kind: "near" (a few units apart), "large" (all near 1000 or all near -1000), "apart" (some rows near -900,
-            others near 900) or "lone" (one number of a row 1000 above the others).
+        kind: "near" (a few units apart), "large" (all near 950), "apart" (some rows near -900, others near 900) or
+            "lone" (one number of a row hundreds above the others).
         dtype: of the logits.
         shape: drawn where None; with an axis there are three.
         x: the logits, instead of drawn ones.
@@ -218,7 +218,7 @@ def soft(rng, *, axis=None, kind="near", dtype="float32", shape=None, x=None):
         elif kind == "lone":
             first = [slice(None)] * len(shape)
             first[along] = 0
-            x[tuple(first)] += float(np.round(rng.uniform(600, 1000)))
+            x[tuple(first)] += float(np.round(rng.uniform(600, 990)))
     x = _floats(x, dtype)
     return {"x": x, "weights": _floats(rng.uniform(0.5, 1.5, x.shape), dtype), "axis": axis}
 

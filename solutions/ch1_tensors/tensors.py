@@ -16,7 +16,7 @@ import tensorflow as tf
 #
 # A network that is to be small stores its numbers as 8-bit integers: `q = x / scale`, rounded to the
 # nearest integer (halves to the even one) and kept within -128 to 127. On the way back
-# `x' = q * scale`, at most half a scale away from x.
+# `x' = q * scale`, at most half a scale away from x, unless x lay outside the range.
 
 
 # %%

@@ -61,7 +61,7 @@ def choose(pred, on_true, on_false, x):
 # ## Bisection
 #
 # Now the same by AutoGraph: write plain Python, a `while` and an `if`, and let it be converted. The function is
-# called inside a `tf.function`, so how often the loop turns depends on values that Python never sees.
+# called inside a `tf.function`, so how many iterations the loop makes depends on values that Python never sees.
 
 
 # %%
@@ -141,7 +141,7 @@ def predict_traces(calls):
 # ## One graph for all lengths
 #
 # Batches come in all lengths; the graph should be made once. And two counters, each of which must be right: how
-# often Python traced, and how often the graph ran. One of them belongs into Python, the other into the graph.
+# often Python traced, and how often the graph ran. One of them belongs in Python, the other in the graph.
 
 
 # %%
@@ -239,9 +239,9 @@ class GraphFactory:
 
 # %%
 class MovingAverage:
-    """An exponential moving average that is computed by a `tf.function`.
+    """An exponential moving average that also works inside a `tf.function`.
 
-    It works when it is called directly, and inside another `tf.function` too. Every instance has a state of its own.
+    It works when it is called directly too. Every instance has a state of its own.
 
     Args:
         decay: how much of the last average is kept, a float in [0, 1).
@@ -345,7 +345,7 @@ def noisy(x, generator):
 
 
 def log_value(x, path):
-    """Appends a line with the value of x to a file whenever the graph runs, and returns x.
+    """Appends a line that holds the value of x and nothing else to a file whenever the graph runs; returns x.
 
     Args:
         x: a float tensor [].

@@ -47,9 +47,9 @@ def test_one_loop_for_every_count(submission, reference, case):
 
 @pytest.mark.task("by_hand")
 def test_no_turn_for_zero(submission, reference, case):
-    """For n = 0 the loop does not turn at all, and x comes back as it was.
+    """For n = 0 the loop's body does not run at all, and x comes back as it was.
 
-    Hint: Is the condition asked before the first turn?
+    Hint: Is the condition asked before the first iteration?
     """
     inputs = case("iterate", n=[0, 0])
     assert_close(submission(inputs)["values"], reference(inputs)["values"])
@@ -86,7 +86,7 @@ def test_shape_and_dtype_are_kept(submission, reference, case, name):
 def test_f_is_computed_once_a_halving(submission, reference, case):
     """f is computed once at lo and once a halving, and the interval says when that is enough, not a fixed number.
 
-    Hint: Count the calls of f in one turn of your loop, and before it.
+    Hint: Count the calls of f in one iteration of your loop, and before it.
     """
     inputs = case("bisect")
     value, expected = submission(inputs), reference(inputs)
@@ -476,7 +476,7 @@ def test_noise_has_the_dtype_of_x(submission, reference, case):
 
 @pytest.mark.task("escape")
 def test_a_line_for_every_run(submission, reference, case):
-    """Every run of the graph writes a line with the value that x has in that run, and x comes back.
+    """Every run of the graph writes a line with nothing but the value that x has in that run, and x comes back.
 
     Hint: `print` writes while tracing. Which operation writes when the graph runs, and where to?
     """

@@ -83,7 +83,8 @@ def train_step(model, x, y):
     """One step of gradient descent, with learning rate 0.01, on the mean squared error.
 
     It is traced once for each model (and each shape of x), and then runs as a graph. Weights that are not trainable
-    stay as they are.
+    stay as they are. Write the update yourself, with `assign_sub`: a Keras optimizer serves only the variables that
+    it was built with, and cannot be made in here.
 
     Args:
         model: a Keras model that has its variables already.
@@ -158,7 +159,8 @@ class Linear(tf.keras.layers.Layer):
         """Makes the weights.
 
         Args:
-            input_shape: the shape of the data, a tuple; its last entry is d, the first is usually None.
+            input_shape: the shape of the data, a tuple; its last entry is d; the others may be None, so use only the
+                last.
         """
         #: begin linear.build
         self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")
@@ -337,7 +339,8 @@ class Sequential(tf.keras.Model):
     """Layers one after the other.
 
     Args:
-        layers: Keras layers, in the order in which data pass through them.
+        layers: Keras layers, in the order in which data pass through them. Keep them under a name other than
+            `layers`, which Keras uses itself.
     """
 
     def __init__(self, layers, **kwargs):

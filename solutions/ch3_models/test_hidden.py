@@ -287,7 +287,8 @@ def test_sigmoid(submission, reference, case, where):
 def test_tanh(submission, reference, case, where):
     """tanh and its gradient are right from -1000 to 1000, at 0, in float32 and in float64, and to four digits next to 0.
 
-    Hint: A quotient of two overflowing exponentials is NaN. Which safe function can you write it with?
+    Hint: A quotient of two overflowing exponentials is NaN. Write it with exp(2x) - 1: which function computes that
+    without losing digits next to 0, and how large may its argument become?
     """
     assert_curve(submission, reference, case, "tanh", where)
 

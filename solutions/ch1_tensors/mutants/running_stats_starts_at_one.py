@@ -1,4 +1,4 @@
-"""The mean begins at 1: the first batch puts it right, but until then it is told.
+"""The mean starts at 1: `result` says 1 before any row has come.
 
 fails: running_stats
 hint: What does `result` say of an object that has not seen any row? The docstring says what it should.

@@ -1,4 +1,4 @@
-"""f(lo) is computed again in every turn.
+"""f(lo) is computed again in every iteration.
 
 fails: bisect
 hint: lo only moves to points where f has the same sign as before. One f(lo), before the loop, is enough.

@@ -1,4 +1,4 @@
-"""The loop turns twelve times, whatever `tol` says.
+"""The loop runs twelve times, whatever `tol` says.
 
 fails: bisect
 hint: A Python `for` over `range(12)` is unrolled: f is traced twelve times, and `tol` has no say. Let the condition of a `while` be a tensor.

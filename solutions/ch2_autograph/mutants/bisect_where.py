@@ -1,7 +1,7 @@
 """The half is chosen by `tf.where` instead of an `if`.
 
 fails: bisect
-hint: The numbers are right, but both halves are computed in every turn and the graph holds no branch. Write a Python `if`: AutoGraph makes an If of it.
+hint: The numbers are right, but both halves are computed in every iteration and the graph holds no branch. Write a Python `if`: AutoGraph makes an If of it.
 """
 
 

@@ -1,7 +1,7 @@
-"""The body keeps x in a list of its own instead of passing it from turn to turn.
+"""The body keeps x in a list of its own instead of passing it from one iteration to the next.
 
 fails: by_hand
-hint: The body is traced in a graph of its own, and a tensor of that graph cannot leave it. What changes from turn to turn must be one of the loop's variables.
+hint: The body is traced in a graph of its own, and a tensor of that graph cannot leave it. What changes from one iteration to the next must be one of the loop's variables.
 """
 
 

@@ -1,4 +1,4 @@
-"""The loop turns while `i <= n`, once too often.
+"""The loop runs while `i <= n`, once too often.
 
 fails: by_hand
 hint: The counter starts at 0: while it is below n, the loop has turned fewer than n times.

@@ -1,7 +1,7 @@
 """Only the first argument's first axis is free; the others keep the lengths of their examples.
 
 fails: one_graph
-hint: `None` belongs into the spec of every argument.
+hint: `None` belongs in the spec of every argument.
 """
 
 

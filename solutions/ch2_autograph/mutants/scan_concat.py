@@ -1,7 +1,7 @@
-"""The states are grown by `tf.concat`, whose shape changes from turn to turn.
+"""The states are grown by `tf.concat`, whose shape changes from one iteration to the next.
 
 fails: scan
-hint: A variable of a loop in the graph has one shape for all turns. A `tf.TensorArray` is made to be filled.
+hint: A variable of a loop in the graph has one shape for all iterations. A `tf.TensorArray` is made to be filled.
 """
 
 

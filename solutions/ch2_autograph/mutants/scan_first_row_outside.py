@@ -1,7 +1,7 @@
 """The first row is handled before the loop, although there may be no row.
 
 fails: scan
-hint: With n = 0 there is no `xs[0]`. A loop that may turn no time at all handles every row itself.
+hint: With n = 0 there is no `xs[0]`. A loop whose body may never run handles every row itself.
 """
 
 
