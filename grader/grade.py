@@ -9,7 +9,20 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, diagnosis, feedback, marks, plates, printouts, recorded, render, seeds, slices, snippets
+from grader import (
+    __version__,
+    begun,
+    diagnosis,
+    feedback,
+    marks,
+    plates,
+    printouts,
+    recorded,
+    render,
+    seeds,
+    slices,
+    snippets,
+)
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -300,6 +313,7 @@ class Grader:
             message=lambda record: feedback.message(record, snapshot, visible, self.course.translations),
             snippet=lambda record: snippets.of(record, chapter, snapshot),
             found=found,
+            begun=lambda: begun.words(task, chapter, snapshot),
         )
         return marks.task_report(task, mine, words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader import feedback
 from grader.diagnosis import Diagnosis
@@ -18,6 +19,7 @@ class Words(Struct, frozen=True):
     message: Callable[[Record], str]  # the verdict
     snippet: Callable[[Record], str]  # lines that show a fault again
     found: Diagnosis = Diagnosis()
+    begun: Callable[[], str] = str  # what there is already of a task that is missing
 
 
 def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
@@ -55,7 +57,10 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
             )
         )
     passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)
-    outcome = feedback.gravest(test.outcome for test in tests)
+    outcome = feedback.of_task(test.outcome for test in tests)
+    missing = outcome is Outcome.MISSING
+    if not missing:  # what waits for another task is not helped by this one's hint
+        tests = [replace(test, hint="") if test.outcome is Outcome.MISSING else test for test in tests]
     done = outcome is Outcome.PASSED
     return TaskReport(
         id=task.id,
@@ -67,4 +72,5 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
         section="" if done else task.section,
         style=task.style if done else "",
         builtin=task.builtin if done else "",
+        begun=words.begun() if missing else "",
     )

@@ -182,7 +182,6 @@ def _print_claims(report: Report, out: Console, claims: int) -> None:
         for task in report.tasks
         if task.outcome is not Outcome.MISSING
         for test, first in text.advice(report, task)
-        if test.outcome is not Outcome.MISSING
     ]
     seen: set[str] = set()
     rank = []

@@ -204,8 +204,10 @@ def next_step(report: Report) -> str:
         return "" if hidden_suite(report) else "All visible cases pass: hand it in."
     command = f"`make test-{key} TASK={task.id}`"
     if task.outcome is Outcome.MISSING:
-        begun = any(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in report.tasks)
-        begin = "Go on" if begun else "Start"
+        others = any(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in report.tasks)
+        if task.begun:
+            return f"{line(task.begun)} Go on with {task.id} ({line(task.title)}), then run {command}."
+        begin = "Go on" if others else "Start"
         return f"{begin} with {task.id} ({line(task.title)}): write it, then run {command}."
     return f"Look at {task.id} ({line(task.title)}), then run {command}."
 
