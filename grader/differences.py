@@ -160,7 +160,7 @@ class Difference:
         if self.total < 2:
             return ""
         if self.differing == self.total:
-            return f"; all {self.total} elements differ"
+            return "; both elements differ" if self.total == 2 else f"; all {self.total} elements differ"
         return f"; {self.differing} of {self.total} elements differ"
 
     def _elements(self) -> tuple[Any, Any]:

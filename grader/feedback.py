@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -69,7 +68,7 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
         return f"The grader could not run this test: {record.words or (record.answer or Answer(None)).message}"
     if record.difference is not None:
         words = f"{_label(record.difference)}{record.difference.words(public, _start(record))}"
-        return f"{_called(record)}{words}" if public else words
+        return f"{words}\n{_called(record)}".rstrip() if public else words
     other = _other_stub(record, snapshot)
     if other:
         words = other
@@ -149,8 +148,8 @@ def _start(record: Record) -> Any:
 
 
 def _called(record: Record) -> str:
-    arguments = ", ".join(f"{key}={json.dumps(value, default=repr)}" for key, value in record.choices.items())
-    return f"Case {record.probe}({arguments}). " if record.probe else ""
+    arguments = ", ".join(f"{key}={value!r}" for key, value in record.choices.items())
+    return f"Case {record.probe}({arguments})." if record.probe else ""
 
 
 def _key(answer: Answer) -> Key:

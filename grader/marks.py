@@ -22,6 +22,18 @@ class Words(Struct, frozen=True):
     begun: Callable[[], str] = str  # what there is already of a task that is missing
 
 
+# what is no misunderstanding of the task: a hint for the task would only lead astray
+PLAIN = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "TabError")
+
+
+def _speaks(record: Record, found: Diagnosis) -> bool:
+    """Whether the verdict says all there is to say, so that a hint for the task is of no use."""
+    if found.misconception:
+        return False
+    exception = record.answer.exception if record.answer is not None else ""
+    return record.outcome in (Outcome.FORBIDDEN, Outcome.TIMEOUT) or exception in PLAIN
+
+
 def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
     """Splits a task's points over its hidden tests, all parameters of one or nothing, and puts each verdict into words.
 
@@ -50,7 +62,9 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
                 score=0.0 if failed else round(worth, 4),
                 visibility=worst.visibility,
                 message=words.message(worst),
-                hint=words.found.hints.get(name, words.found.hint) if advised else "",
+                hint=words.found.hints.get(name, words.found.hint)
+                if advised and not _speaks(worst, words.found)
+                else "",
                 misconception=words.found.misconception if wrong else "",
                 seconds=round(sum(record.seconds for record in group), 3),
                 snippet=words.snippet(worst),

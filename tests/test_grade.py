@@ -159,7 +159,7 @@ def test_a_message_that_a_visible_case_shows_may_be_shown(arrays_grader, arrays,
     ("change", "task", "said"),
     [
         ((CENTER, "raise ValueError('always this')"), "center", "\nCase centered(n=2, d=2)."),
-        ((CENTER, "return x * 7"), "center", "Case centered(n=2, d=2). Wrong value."),
+        ((CENTER, "return x * 7"), "center", "\nCase centered(n=2, d=2)."),
         (("return x[order], y[order]", "return x, y * 0"), "shuffle_rows", "or there twice.\nCase shuffled(n=12)."),
     ],
 )
@@ -447,3 +447,21 @@ def test_a_task_that_is_half_written_is_begun(arrays_grader, arrays, edited):
     assert step.startswith("running_mean is begun: `mean` is not written yet. Go on with running_mean (")
     untouched = arrays_grader.grade(arrays, as_snapshot(arrays, render.skeleton(arrays)), task="running_mean")
     assert text.next_step(untouched).startswith("Start with running_mean")
+
+
+def test_a_student_who_waits_is_not_kept_by_each_case_that_does_not_end(arrays_grader, arrays, edited):
+    endless = edited((MEAN, "        while True:\n            pass\n"))
+    report = arrays_grader.grade(arrays, endless, task="running_mean", brief=True)
+    assert report.tasks[0].outcome is Outcome.TIMEOUT
+    first, *others = (t.message for t in report.tasks[0].tests)
+    assert first.startswith("Your code was still running after 2 seconds and was stopped")
+    assert set(others) == {"Not run: an earlier case did not end."}
+    assert sum(t.seconds for t in report.tasks[0].tests) < 4
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("return nobody", False), ("while True:\n        pass", False), ("return 1 / 0", True)]
+)
+def test_a_slip_gets_no_hint_for_the_task(arrays_grader, arrays, edited, line, told):
+    tests = verdicts(arrays_grader.grade(arrays, edited((CENTER, line)), task="center", brief=True), "center")
+    assert [bool(t.hint) for t in tests] == [told] * len(tests)

@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     _write(options, report, done.pictures)
     with workflow_commands_off(options.annotations):
         print_printed(done.printed, out)
-        print_report(report, out)
+        print_report(report, out, own=options.own)
     if options.show and options.html:
         from grader.student.opening import opened
 
@@ -79,10 +79,11 @@ def run(options: argparse.Namespace) -> int:
 
         print(annotations(report, str(options.path)), end="")
     if options.own:
-        from grader.course import load
+        from grader.course import check_task, load
         from grader.student.progress import taken_in
 
-        for words in taken_in(load(root), report):
+        course = load(root)
+        for words in taken_in(course, report, check_task(course.chapter(report.chapter), options.task)):
             print(f"\n{words}")
     return exit_code([report])
 
@@ -115,6 +116,7 @@ def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
         task=options.task,
         student=options.student,
         pictures=options.html is not None,
+        own=options.own,
     )
     how = (root, options.device, sandbox_of(options), options.seed, options.image)
     with watching(out) as show:
