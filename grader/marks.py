@@ -23,7 +23,10 @@ class Words(Struct, frozen=True):
 
 
 # what is no misunderstanding of the task: a hint for the task would only lead astray
-PLAIN = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "TabError")
+PLAIN = {
+    *("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "TabError"),
+    *("BdbQuit", "EOFError"),  # breakpoint() and input()
+}
 
 
 def _speaks(record: Record, found: Diagnosis) -> bool:

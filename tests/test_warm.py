@@ -254,7 +254,7 @@ def test_stop_ends_a_server_that_is_at_work(runtime, root, work, capsys):
 def test_what_is_wrong_comes_back_as_one_line(runtime, root, work, capsys):
     call = ["--course", str(root), "grade", "ch1"]
     assert main([*call, str(root / "nothing.py"), "--warm"]) == 2
-    assert "no such file" in capsys.readouterr().err
+    assert "course/nothing.py: there is no such file" in capsys.readouterr().err
     assert main([*call, str(work), "--warm", "--task", "nonsense"]) == 2
     assert "it has center" in capsys.readouterr().err
     assert main([*call, str(work), "--warm", "--task", "center"]) == 0

@@ -232,7 +232,8 @@ def _print_afterwards(report: Report, out: Console) -> None:
 
 def _claim(task: TaskReport, test: TestReport) -> Text:
     words = Text(text.line(task.id, 40), style="bold")
-    words.append(" ").append_text(outcome(test.outcome))
+    waits = test.outcome is Outcome.MISSING  # of a task that has been begun, or its claims would not be told
+    words.append(" ").append_text(Text("waits", style="not bold dim") if waits else outcome(test.outcome))
     return words.append(f" ({test.visibility} case): {text.line(test.claim, 300)}", style="not bold")
 
 
