@@ -212,7 +212,11 @@ def _print_claims(report: Report, out: Console, claims: int, own: bool) -> None:
             out.print(Text(text.clean(test.snippet, 2000).rstrip()), soft_wrap=True)
     if len(failing) > claims:
         rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
-        page = f"`{text.command(report)} HTML=1` shows all of them" if own else "--html FILE writes a page of all"
+        page = (
+            f"`{text.command(report)} HTML=1` shows all of them"
+            if own
+            else "with HTML=1, or --html FILE, a page shows all"
+        )
         emit(out, Text(), Text(f"{rest}; {page}.", style="dim"))
 
 

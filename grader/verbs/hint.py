@@ -11,7 +11,7 @@ def add(verbs: Verbs) -> None:
     """Adds the verb to the command line."""
     parser = verbs.add_parser("hint", help="the next hint for a task, one step further each time")
     parser.add_argument("chapter", help="such as ch4")
-    parser.add_argument("--task", help="which task (default: the first that has not passed)")
+    parser.add_argument("--task", help="which task (default: the one that you graded last by name)")
     parser.set_defaults(verb=run)
 
 
