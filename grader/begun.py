@@ -14,8 +14,9 @@ from grader.model import Chapter, Snapshot, Task
 from grader.notebook import sources
 from grader.render import FRESH
 
-_DEFINED = re.compile(r"^(?:async[ \t]+)?(class|def)[ \t]+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:async[ \t]+)?(class|def)[ \t]+(\w{1,80})\b", re.MULTILINE)
 _KINDS = {"class": "class", "def": "function"}
+MOST = 300  # names that are compared: a file may be made of nothing else
 ALIKE = 0.75  # of difflib's ratio; `Momentun` and `Momentum` have 0.88
 
 
@@ -31,7 +32,7 @@ def words(task: Task, chapter: Chapter, snapshot: Snapshot) -> str:
     fresh = _skeleton(chapter, snapshot.name)
     defined = {name: _KINDS[kind] for kind, name in _DEFINED.findall(text)}
     ours = {name for each in chapter.tasks for name in each.names} | {name for _, name in _DEFINED.findall(fresh)}
-    own = sorted(set(defined) - ours)
+    own = sorted(set(defined) - ours)[:MOST]
     for name in task.names:
         if name not in defined:
             alike = difflib.get_close_matches(name, own, 1, ALIKE)

@@ -3,12 +3,13 @@
 import io
 import subprocess
 import sys
+import time
 
 import msgspec
 import pytest
 
 from benchmarks.flakes import timeless
-from grader import feedback, render
+from grader import begun, feedback, render
 from grader.compare import find_difference
 from grader.grade import Grader, as_snapshot
 from grader.model import Cell, Outcome, Snapshot, decode_report, encode_report
@@ -466,3 +467,10 @@ def test_a_student_who_waits_is_not_kept_by_each_case_that_does_not_end(arrays_g
 def test_a_slip_gets_no_hint_for_the_task(arrays_grader, arrays, edited, line, told):
     tests = verdicts(arrays_grader.grade(arrays, edited((CENTER, line)), task="center", brief=True), "center")
     assert [bool(t.hint) for t in tests] == [told] * len(tests)
+
+
+def test_a_file_full_of_names_takes_no_time_to_look_through(arrays):
+    names = "".join(f"def a{'b' * 60}{n}(): pass\n" for n in range(20_000)) + f"class {'R' * 1_000_000}: pass\n"
+    began = time.monotonic()
+    assert begun.words(arrays.task("running_mean"), arrays, as_snapshot(arrays, names)) == ""
+    assert time.monotonic() - began < 5
