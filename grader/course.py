@@ -162,11 +162,20 @@ def find_chapter(course: Course, name: str) -> Chapter:
         raise UsageError(f"there is no chapter {name!r} yet; there is {known}") from None
 
 
-def check_task(chapter: Chapter, task: str | None) -> None:
-    """Raises UsageError where the chapter has no such task."""
-    if task is not None and task not in (each.id for each in chapter.tasks):
-        known = ", ".join(each.id for each in chapter.tasks)
-        raise UsageError(f"{chapter.key} has no task {task!r}; it has {known}")
+def check_task(chapter: Chapter, task: str | None) -> str | None:
+    """The id of that task, whose letters may be large or small; None for none.
+
+    Raises:
+        UsageError: the chapter has no such task.
+    """
+    ids = [each.id for each in chapter.tasks]
+    if task is None or task.lower() in ids:
+        return task and task.lower()
+    import difflib
+
+    alike = difflib.get_close_matches(task.lower(), ids, 1)
+    meant = f"; did you mean {alike[0]}?" if alike else ""
+    raise UsageError(f"{chapter.key} has no task {task!r}{meant}; it has {', '.join(ids)}")
 
 
 def audit_numbers(course: Course, chapter: Chapter) -> AuditNumbers:

@@ -62,7 +62,7 @@ class Difference:
             show_values: whether both sides may be shown, as in public cases.
             start: what a first step set out from, where the inputs say so; see `agreement.lines`.
         """
-        where = f"`{self.place}`" if self.path else "the answer"
+        where = spoken(self.path) or (f"`{self.place}`" if self.path else "the answer")
         said = {
             "structure": self._structure,
             "dtype": self._dtype,
@@ -160,7 +160,7 @@ class Difference:
         if self.total < 2:
             return ""
         if self.differing == self.total:
-            return f"; all {self.total} elements differ"
+            return "; both elements differ" if self.total == 2 else f"; all {self.total} elements differ"
         return f"; {self.differing} of {self.total} elements differ"
 
     def _elements(self) -> tuple[Any, Any]:
@@ -183,6 +183,12 @@ class Difference:
                 break
         wide = "" if "\n" in shown[0] + shown[1] else "  "  # the numbers stand below each other
         return [f"  expected{label}:{shown[0]}", f"  actual{label}:{wide}{shown[1]}"]
+
+
+def spoken(path: Path) -> str:
+    """``variable 1 of step 2``, where every key is such a word with its number; else empty."""
+    plain = all(type(key) is str and re.fullmatch(r"[a-z]{1,20} \d{1,4}", key) for key in path)
+    return " of ".join(str(key) for key in reversed(path)) if plain else ""
 
 
 def path_text(path: Path) -> str:

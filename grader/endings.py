@@ -19,17 +19,21 @@ KINDS = {
 EXHAUSTED = ("file", "scratch", "descriptors", "processes")  # kinds too: a limit that an exception told of
 
 
-def ended(status: str, detail: str, what: str) -> Answer:
+def ended(status: str, detail: str, what: str, seconds: float = 0.0) -> Answer:
     """The verdict on a process that gave no answer.
 
     Args:
         status: the worker's word for what happened.
         detail: more of it, such as a signal's name.
         what: what the code was at.
+        seconds: that it was given, where a report may say so: it has to be the same each time.
     """
     while_ = f" while {what}" if what else ""
     if status == "timeout":
-        used = "used up its processor time" if detail else "did not come to an end in time"
+        given = "did not end in time"
+        if seconds:
+            given = f"was still running after {seconds:g} {'second' if seconds == 1 else 'seconds'} and was stopped"
+        used = "used up its processor time" if detail else given
         return Answer(Outcome.TIMEOUT, message=f"your code {used}{while_}; look for a loop that never ends")
     if status == "memory":
         return Answer(Outcome.MEMORY, message=f"your code used more memory than it may{while_}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,6 +32,16 @@ def gravest(outcomes: Iterable[Outcome]) -> Outcome:
     return next((outcome for outcome in ORDER if outcome in found), Outcome.INFRASTRUCTURE)
 
 
+def of_task(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of a task by those of its tests: `missing` only where nothing of it works yet.
+
+    A claim may be missing because it uses another task that is not written.
+    """
+    found = set(outcomes)
+    worst = gravest(found)
+    return Outcome.FAILED if worst is Outcome.MISSING and Outcome.PASSED in found else worst
+
+
 Key = tuple[str, str, int, str]
 
 
@@ -58,13 +68,33 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
         return f"The grader could not run this test: {record.words or (record.answer or Answer(None)).message}"
     if record.difference is not None:
         words = f"{_label(record.difference)}{record.difference.words(public, _start(record))}"
-        return f"{_called(record)}{words}" if public else words
-    if record.answer is not None and record.answer.hearsay:
+        return f"{words}\n{_called(record)}".rstrip() if public else words
+    other = _other_stub(record, snapshot)
+    if other:
+        words = other
+    elif record.answer is not None and record.answer.hearsay:
         words = raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
     else:
         words = _sentence(record.words)
     # in a line below, so that the first one is the same wherever the code ends like this
     return f"{words}\n{_called(record)}".rstrip() if public and record.inputs and record.outcome in TOLD else words
+
+
+_STUB = re.compile(r"(\w{1,60}): [\w ]{1,80} is not written yet")
+
+
+def _other_stub(record: Record, snapshot: Snapshot) -> str:
+    """What a claim waits for that runs into the stub of another task; empty where it does not.
+
+    The stub's words are said of hidden cases too, since they stand in that very line of the student's file.
+    """
+    answer = record.answer
+    if answer is None or answer.outcome is not Outcome.MISSING or not answer.hearsay:
+        return ""
+    said = _STUB.fullmatch(answer.message)
+    if said is None or said[1] == record.task or said[0] not in _line(snapshot, answer.cell, answer.line):
+        return ""
+    return f"{said[0]}. This claim uses it; write {said[1]} first."
 
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:
@@ -118,8 +148,8 @@ def _start(record: Record) -> Any:
 
 
 def _called(record: Record) -> str:
-    arguments = ", ".join(f"{key}={json.dumps(value, default=repr)}" for key, value in record.choices.items())
-    return f"Case {record.probe}({arguments}). " if record.probe else ""
+    arguments = ", ".join(f"{key}={value!r}" for key, value in record.choices.items())
+    return f"Case {record.probe}({arguments})." if record.probe else ""
 
 
 def _key(answer: Answer) -> Key:

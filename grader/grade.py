@@ -9,7 +9,20 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import __version__, diagnosis, feedback, marks, plates, printouts, recorded, render, seeds, slices, snippets
+from grader import (
+    __version__,
+    begun,
+    diagnosis,
+    feedback,
+    marks,
+    plates,
+    printouts,
+    recorded,
+    render,
+    seeds,
+    slices,
+    snippets,
+)
 from grader.assembly import Mutant, mutants
 from grader.errors import AuthorError
 from grader.model import (
@@ -92,6 +105,7 @@ class Grader:
         student: str = "",
         task: str | None = None,
         progress: Progress | None = None,
+        brief: bool = False,
     ) -> Report:
         """Grades one submission.
 
@@ -101,6 +115,7 @@ class Grader:
             student: whose it is, as the report names it.
             task: only this task and what it needs; None: all.
             progress: called with each test's record as it is known.
+            brief: whether a task is given up at its first test that does not end; for a student who waits.
 
         Raises:
             InfrastructureError: no worker comes up.
@@ -118,7 +133,7 @@ class Grader:
         try:
             try:
                 self.session.begin(chapter, snapshot)
-                records = self._suite(chapter, seed, chosen, progress).run()
+                records = self._suite(chapter, seed, chosen, progress, brief).run()
                 loaded = self.session.loaded()
                 self.printed = printouts.of(loaded, records)
                 self.plates = plates.of(chapter, records, lambda inputs: self.expected(chapter)("public", inputs))
@@ -260,7 +275,9 @@ class Grader:
     def _student(self, task: Task, inputs: Inputs) -> Answer:
         return self.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
 
-    def _suite(self, chapter: Chapter, seed: str, tasks: tuple[str, ...], progress: Progress | None) -> Suite:
+    def _suite(
+        self, chapter: Chapter, seed: str, tasks: tuple[str, ...], progress: Progress | None, brief: bool
+    ) -> Suite:
         def settle() -> tuple[dict[str, Answer], tuple[str, ...]]:
             loaded = self.session.loaded()
             verdicts = dict.fromkeys(tasks, loaded.verdict) if loaded.verdict is not None else {}
@@ -271,7 +288,9 @@ class Grader:
             return verdicts, loaded.untouched
 
         expected = self.expected(chapter)
-        return Suite(chapter, self._student, expected, seed=seed, tasks=tasks, settle=settle, progress=progress)
+        return Suite(
+            chapter, self._student, expected, seed=seed, tasks=tasks, settle=settle, progress=progress, brief=brief
+        )
 
     def expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
         """What is right: the recorded values of visible cases, the reference's of hidden ones."""
@@ -300,6 +319,7 @@ class Grader:
             message=lambda record: feedback.message(record, snapshot, visible, self.course.translations),
             snippet=lambda record: snippets.of(record, chapter, snapshot),
             found=found,
+            begun=lambda: begun.words(task, chapter, snapshot),
         )
         return marks.task_report(task, mine, words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader import feedback
 from grader.diagnosis import Diagnosis
@@ -18,6 +19,22 @@ class Words(Struct, frozen=True):
     message: Callable[[Record], str]  # the verdict
     snippet: Callable[[Record], str]  # lines that show a fault again
     found: Diagnosis = Diagnosis()
+    begun: Callable[[], str] = str  # what there is already of a task that is missing
+
+
+# what is no misunderstanding of the task: a hint for the task would only lead astray
+PLAIN = {
+    *("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "TabError"),
+    *("BdbQuit", "EOFError"),  # breakpoint() and input()
+}
+
+
+def _speaks(record: Record, found: Diagnosis) -> bool:
+    """Whether the verdict says all there is to say, so that a hint for the task is of no use."""
+    if found.misconception:
+        return False
+    exception = record.answer.exception if record.answer is not None else ""
+    return record.outcome in (Outcome.FORBIDDEN, Outcome.TIMEOUT) or exception in PLAIN
 
 
 def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
@@ -48,14 +65,19 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
                 score=0.0 if failed else round(worth, 4),
                 visibility=worst.visibility,
                 message=words.message(worst),
-                hint=words.found.hints.get(name, words.found.hint) if advised else "",
+                hint=words.found.hints.get(name, words.found.hint)
+                if advised and not _speaks(worst, words.found)
+                else "",
                 misconception=words.found.misconception if wrong else "",
                 seconds=round(sum(record.seconds for record in group), 3),
                 snippet=words.snippet(worst),
             )
         )
     passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)
-    outcome = feedback.gravest(test.outcome for test in tests)
+    outcome = feedback.of_task(test.outcome for test in tests)
+    missing = outcome is Outcome.MISSING
+    if not missing:  # what waits for another task is not helped by this one's hint
+        tests = [replace(test, hint="") if test.outcome is Outcome.MISSING else test for test in tests]
     done = outcome is Outcome.PASSED
     return TaskReport(
         id=task.id,
@@ -67,4 +89,5 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
         section="" if done else task.section,
         style=task.style if done else "",
         builtin=task.builtin if done else "",
+        begun=words.begun() if missing else "",
     )

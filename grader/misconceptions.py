@@ -22,7 +22,7 @@ def possible(student: Sequence[Record], ask: Callable[[Inputs], Answer]) -> bool
     return all(
         _same_answer(answer, ask(inputs))
         for record in telling
-        if not record.properties
+        if not record.properties and record.outcome is not Outcome.MISSING
         for answer, inputs in zip(record.calls, record.inputs, strict=True)
     )
 
@@ -30,11 +30,14 @@ def possible(student: Sequence[Record], ask: Callable[[Inputs], Answer]) -> bool
 def agree(student: Sequence[Record], mutant: Sequence[Record]) -> bool:
     """Whether two runs of the same tests show the same behaviour.
 
-    Values decide; where right answers differ from run to run (marker `properties`) the verdicts do.
+    Values decide; where right answers differ from run to run (marker `properties`) the verdicts do. What the student
+    has not written yet shows nothing, as where a claim uses another task.
     """
     theirs = {(record.test, record.params): record for record in mutant}
     return len(theirs) == len(student) and all(
-        (other := theirs.get((record.test, record.params))) is not None and _same(record, other) for record in student
+        record.outcome is Outcome.MISSING
+        or ((other := theirs.get((record.test, record.params))) is not None and _same(record, other))
+        for record in student
     )
 
 

@@ -252,6 +252,7 @@ class TaskReport(Struct, frozen=True):
     section: str = ""  # of a task that has not passed: what to read of the lesson
     style: str = ""  # of a task that has passed: another way to write it,
     builtin: str = ""  # and what to take in real work
+    begun: str = ""  # of a task that is missing: what there is of it already, in words
 
 
 class Report(Struct, frozen=True):

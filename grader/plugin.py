@@ -30,6 +30,9 @@ WITHOUT = (
 ).split()
 
 
+ENDLESS = Answer(Outcome.TIMEOUT, message="not run: an earlier case did not end")
+
+
 class NoAnswer(Exception):
     """The submission gave no value; the answer says why."""
 
@@ -61,6 +64,7 @@ class Suite:
         stop: whether the first test that fails is the last to run.
         measure: whether records tell how far their comparisons are from the tolerance.
         only: the name of one test, alone.
+        brief: whether a task is not run any further once one of its tests did not end: each would take as long.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Suite:
         stop: bool = False,
         measure: bool = False,
         only: str | None = None,
+        brief: bool = False,
     ) -> None:
         self.chapter, self.program, self.reference = chapter, program, reference
         self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
@@ -87,6 +92,7 @@ class Suite:
         self.settle = settle
         self.progress = progress
         self.visibility, self.stop, self.measure, self.only = visibility, stop, measure, only
+        self.brief = brief
         self.unsettled: GraderError | None = None
         self.records: list[Record] = []
         self.broken: list[str] = []
@@ -256,6 +262,8 @@ class Suite:
         record = self._record()
         if record.task in self.verdicts:
             raise NoAnswer(self.verdicts[record.task])
+        if self.brief and any(each.task == record.task and each.outcome is Outcome.TIMEOUT for each in self.records):
+            raise NoAnswer(ENDLESS)
         if self.blocking:
             failed = failed_need(self.chapter.task(record.task), self.records)
             if failed:

@@ -257,20 +257,21 @@ class Session:
                 if again.verdict is not None:
                     return again.verdict
             began = time.monotonic()
+            whole = seconds if seconds <= self._left else 0.0  # else it is the time of all tests that was over
             try:
-                return self._once(message, min(seconds, max(self._left, 1.0)), what)
+                return self._once(message, min(seconds, max(self._left, 1.0)), what, whole)
             except WireError:
                 return ended("garbled", "", what)
             except ChannelTimeout:
                 self.shut()
-                return ended("timeout", "", what)
+                return ended("timeout", "", what, whole)
             except ChannelError:
                 self.shut()  # the worker is gone; perhaps not this submission's doing, so once more
             finally:
                 self._left -= time.monotonic() - began
         return ended("worker", "", what)
 
-    def _once(self, message: dict[str, Any], seconds: float, what: str) -> dict[str, Any] | Answer:
+    def _once(self, message: dict[str, Any], seconds: float, what: str, whole: float) -> dict[str, Any] | Answer:
         self._printed = ""
         self._waiting = True
         if self._asked:
@@ -289,7 +290,7 @@ class Session:
                 return answer
             raise WireError("an answer that is no dictionary")
         self._alive = False
-        return ended(reply["status"], reply.get("detail", ""), what)
+        return ended(reply["status"], reply.get("detail", ""), what, whole)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._channel is not None

@@ -158,12 +158,15 @@ def decode(data: bytes, name: str) -> str:
             raise SubmissionError(f"{name} declares the encoding {show(encoding)}: save it as UTF-8")
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SubmissionError(f"{name}, {_at(data, error)}: save it as UTF-8") from error
+        raise SubmissionError(f"{name}, {_at(data, error)}: {_SAVE}") from error
     except (SyntaxError, LookupError) as error:
-        raise SubmissionError(f"{name}{_bad_encoding(data)}: save it as UTF-8") from error
+        raise SubmissionError(f"{name}{_bad_encoding(data)}: {_SAVE}") from error
     if not text.strip():
         raise SubmissionError(f"{name} is empty: is it the file that you wanted to hand in?")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_SAVE = "in your editor choose 'Save with encoding: UTF-8'"
 
 
 def _bad_encoding(data: bytes) -> str:
@@ -176,7 +179,8 @@ def _bad_encoding(data: bytes) -> str:
 
 
 def _at(data: bytes, error: UnicodeDecodeError) -> str:
-    return f"line {data.count(10, 0, error.start) + 1}: byte {error.start} is not {error.encoding}"
+    kind = error.encoding.upper()
+    return f"line {data.count(10, 0, error.start) + 1} has a character that is not {kind}"
 
 
 def _read(path: Path, shown: str, wanted: frozenset[str], limits: Limits) -> tuple[_Found, str]:

@@ -377,3 +377,10 @@ def test_a_claim_holds_only_where_it_is_exactly_true(condition: Any) -> None:
     with pytest.raises(ClaimFailed) as caught:
         check(condition, "Each batch holds rows that belong together.")
     assert caught.value.words == "Each batch holds rows that belong together."
+
+
+def test_a_place_made_of_words_and_numbers_is_said_as_one_would():
+    right = {"step 1": {"variable 2": np.array([1.0, 2.0])}}
+    wrong = {"step 1": {"variable 2": np.array([2.0, 3.0])}}
+    said = find_difference(wrong, right, rtol=0, atol=0).words(show_values=False).split("\n")[0]
+    assert said == "Variable 2 of step 1 at index [0] is off by 1 (relative error 1); both elements differ."

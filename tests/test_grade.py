@@ -1,16 +1,20 @@
 """One submission, one report: verdicts, points, words, misconceptions, and the same report every time."""
 
+import io
 import subprocess
 import sys
+import time
 
 import msgspec
 import pytest
 
 from benchmarks.flakes import timeless
-from grader import feedback, render
+from grader import begun, feedback, render
 from grader.compare import find_difference
 from grader.grade import Grader, as_snapshot
 from grader.model import Cell, Outcome, Snapshot, decode_report, encode_report
+from grader.reports import terminal, text
+from grader.reports.markdown import summary
 
 CENTER = "return x - column_means(x)"
 
@@ -156,7 +160,7 @@ def test_a_message_that_a_visible_case_shows_may_be_shown(arrays_grader, arrays,
     ("change", "task", "said"),
     [
         ((CENTER, "raise ValueError('always this')"), "center", "\nCase centered(n=2, d=2)."),
-        ((CENTER, "return x * 7"), "center", "Case centered(n=2, d=2). Wrong value."),
+        ((CENTER, "return x * 7"), "center", "\nCase centered(n=2, d=2)."),
         (("return x[order], y[order]", "return x, y * 0"), "shuffle_rows", "or there twice.\nCase shuffled(n=12)."),
     ],
 )
@@ -383,3 +387,90 @@ def test_a_student_cannot_call_a_fail_ours(arrays_grader, arrays, edited):
     outcomes_of_tests = {test.outcome for test in verdicts(report, "center")}
     assert outcomes_of_tests <= {Outcome.ERROR, Outcome.TIMEOUT}
     assert report.tasks[0].score == 0
+
+
+STUB = '        raise NotImplementedError("shuffle_rows: shuffle_rows is not written yet")\n'
+MEAN = "        return self.total / self.count\n"
+
+
+@pytest.fixture(scope="module")
+def waiting(arrays_grader, arrays, edited):
+    """Right, but for one claim that runs into the stub of another task."""
+    stop = f"        if self.count > 12:\n    {STUB}"
+    return arrays_grader.grade(arrays, edited((MEAN, stop + MEAN)), task="running_mean")
+
+
+def test_a_task_of_which_something_works_is_not_missing(waiting):
+    task = waiting.tasks[0]
+    assert {t.outcome.value for t in task.tests} == {"passed", "missing"}
+    assert (task.outcome, task.score) == (Outcome.FAILED, 1.5)
+    shown = io.StringIO()
+    terminal.print_report(waiting, terminal.console(shown))
+    words = "shuffle_rows: shuffle_rows is not written yet. This claim uses it; write shuffle_rows first."
+    assert [t.message for t in task.tests if t.message] == [words]
+    assert words in " ".join(shown.getvalue().split())
+    assert "running_mean waits (hidden case)" in shown.getvalue()
+    assert text.next_step(waiting) == "Write shuffle_rows first, then run `make test-ch1 TASK=running_mean`."
+    assert words in summary(waiting)
+
+
+def test_words_of_a_stub_that_do_not_stand_there_are_not_repeated(arrays_grader, arrays, edited):
+    stub = STUB.replace("Error(", "Error(f").replace(": shuffle_rows is", ": {self.count} is")
+    stop = f"        if self.count > 12:\n    {stub}"
+    report = arrays_grader.grade(arrays, edited((MEAN, stop + MEAN)), task="running_mean")
+    assert {t.outcome.value for t in report.tasks[0].tests} == {"passed", "missing"}
+    assert [t.message.partition(" (")[0] for t in report.tasks[0].tests if t.message] == ["Not written yet"]
+
+
+def test_what_is_missing_does_not_hide_a_known_mistake(arrays_grader, arrays, edited):
+    old = "self.total = self.total + np.sum(batch, axis=0)\n        self.count += len(batch)"
+    new = "self.total = self.total + np.mean(batch, axis=0)\n        self.count += 1"
+    stop = f"if len(batch) == 2:\n    {STUB}        "  # as in two streams, and nowhere else
+    report = arrays_grader.grade(arrays, edited((old, stop + new)), task="running_mean")
+    tests = verdicts(report, "running_mean")
+    assert sorted(t.outcome.value for t in tests) == ["failed", "missing", "passed"]
+    assert {t.misconception for t in tests if t.outcome is Outcome.FAILED} == {"running_mean_of_means"}
+
+
+def test_a_name_with_a_typing_error_is_told(arrays_grader, arrays, edited):
+    report = arrays_grader.grade(arrays, edited(("class RunningMean", "class RunnningMean")), task="running_mean")
+    assert report.tasks[0].outcome is Outcome.MISSING
+    words = (
+        "Your file has no class `RunningMean`. It has `RunnningMean`: is that a typing error? Go on with running_mean"
+    )
+    assert words in text.next_step(report)
+
+
+def test_a_task_that_is_half_written_is_begun(arrays_grader, arrays, edited):
+    stub = '        raise NotImplementedError("running_mean: mean is not written yet")\n'
+    report = arrays_grader.grade(arrays, edited((MEAN, stub)), task="running_mean")
+    assert report.tasks[0].outcome is Outcome.MISSING
+    step = text.next_step(report)
+    assert step.startswith("running_mean is begun: `mean` is not written yet. Go on with running_mean (")
+    untouched = arrays_grader.grade(arrays, as_snapshot(arrays, render.skeleton(arrays)), task="running_mean")
+    assert text.next_step(untouched).startswith("Start with running_mean")
+
+
+def test_a_student_who_waits_is_not_kept_by_each_case_that_does_not_end(arrays_grader, arrays, edited):
+    endless = edited((MEAN, "        while True:\n            pass\n"))
+    report = arrays_grader.grade(arrays, endless, task="running_mean", brief=True)
+    assert report.tasks[0].outcome is Outcome.TIMEOUT
+    first, *others = (t.message for t in report.tasks[0].tests)
+    assert first.startswith("Your code was still running after 2 seconds and was stopped")
+    assert set(others) == {"Not run: an earlier case did not end."}
+    assert sum(t.seconds for t in report.tasks[0].tests) < 4
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("return nobody", False), ("while True:\n        pass", False), ("return 1 / 0", True)]
+)
+def test_a_slip_gets_no_hint_for_the_task(arrays_grader, arrays, edited, line, told):
+    tests = verdicts(arrays_grader.grade(arrays, edited((CENTER, line)), task="center", brief=True), "center")
+    assert [bool(t.hint) for t in tests] == [told] * len(tests)
+
+
+def test_a_file_full_of_names_takes_no_time_to_look_through(arrays):
+    names = "".join(f"def a{'b' * 60}{n}(): pass\n" for n in range(20_000)) + f"class {'R' * 1_000_000}: pass\n"
+    began = time.monotonic()
+    assert begun.words(arrays.task("running_mean"), arrays, as_snapshot(arrays, names)) == ""
+    assert time.monotonic() - began < 5

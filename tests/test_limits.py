@@ -68,9 +68,9 @@ TIMEOUT, ERROR, FAILED = Outcome.TIMEOUT, Outcome.ERROR, Outcome.FAILED
 # by the limit's name; a second way to run into the same one has the same words
 RUNNING = {
     "import_seconds": Excess(
-        {"import_seconds": 1.0}, SLEEP, TIMEOUT, "in time while being imported", imported=True
+        {"import_seconds": 1.0}, SLEEP, TIMEOUT, "stopped while being imported", imported=True
     ),
-    "probe_seconds": Excess({"probe_seconds": 1.0}, SLEEP, TIMEOUT, "in time; look"),
+    "probe_seconds": Excess({"probe_seconds": 1.0}, SLEEP, TIMEOUT, "1 second and was stopped; look"),
     "total_seconds": Excess(
         {"total_seconds": 1.5, "probe_seconds": 1.0}, SLEEP, TIMEOUT, "all tests together", calls=3
     ),

@@ -114,3 +114,12 @@ def test_without_its_definition_a_task_is_not_graded(notebook):
     outputs = notebook("%load_ext grader", "%grade center")
     assert "run the cell that defines center first" in data(outputs[1], "text/plain")
     assert os.environ["XDG_RUNTIME_DIR"]
+
+
+@pytest.mark.parametrize(
+    "later", ["f = wrap(f)", "f: object = wrap(f)", "x = f = wrap(f)"]
+)  # fmt: skip
+def test_what_is_made_of_an_older_definition_comes_with_it(later):
+    found = taken("def wrap(g): return g", "def f(): return 1", later)
+    assert list(found) == ["In[1]", "In[2]", "In[3]"]
+    assert list(taken("def f(): return 1", "def f(n): return f(n - 1)")) == ["In[2]"]  # it calls itself

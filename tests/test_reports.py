@@ -231,7 +231,7 @@ def test_an_unusable_submission_says_why_and_nothing_else() -> None:
     shown = printed(refused("eve", "work.py is empty: nothing to grade"))
     assert "work.py is empty: nothing to grade" in shown
     assert "Title" not in shown
-    assert "What to do first: Mend what is said above" in shown
+    assert "What to do first: Correct the error above" in shown
 
 
 def test_a_class_has_a_row_a_student() -> None:
@@ -432,7 +432,7 @@ def test_what_a_note_says_is_not_said_again_at_every_test() -> None:
     report = replace(report, notes=(words,), tasks=(replace(report.tasks[0], tests=tests), report.tasks[1]))
     assert printed(report, width=200).count("never closed") == 1
     assert "Mind the sign" not in printed(report)
-    assert "Mend what is said above" in printed(report)
+    assert "Correct the error above" in printed(report)
     assert html.feedback_page(report).decode().count("never closed") == 1
     assert text.note(report) == words.splitlines()[0]
     # an exception of its own is still told
@@ -448,3 +448,62 @@ def test_what_a_note_says_is_not_said_again_at_every_test() -> None:
     visible = replace(other, id="test_visible", visibility="public", message=f"{other.message}\nCase walk(steps=2).")
     report = replace(report, tasks=(replace(report.tasks[0], tests=(visible, other)),))
     assert text.telling(report, report.tasks[0]) == ["test_visible"]
+
+
+# --- what a student needs, and no more ---
+
+
+def test_the_call_is_told_once_where_a_snippet_shows_it() -> None:
+    first = make_test(
+        "sgd", F, 1, visibility="public", message="Wrong value. x is off.\nCase walk(steps=2).", snippet="import a"
+    )
+    second = replace(first, id="test_again", message="Wrong value. x is off.\nCase walk(steps=3).", snippet="import b")
+    report = make_report({"sgd": F})
+    report = replace(report, tasks=(replace(report.tasks[0], tests=(first, second)),))
+    shown = printed(report)
+    assert shown.count("x is off") == 1
+    assert "Case walk" not in shown
+    assert "import a" in shown
+    assert "import b" not in shown
+    assert shown.count("Claim 1 of sgd holds") == 2
+    page = html.feedback_page(report).decode()
+    assert "Case walk" not in page
+    assert "import a" in page and "import b" in page
+
+
+def test_a_snippet_says_how_to_start_the_courses_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    report = make_report({"sgd": F}, snippet="import a", message="Wrong.")
+    test = report.tasks[0].tests[0]
+    monkeypatch.setattr("sys.prefix", str(tmp_path / ".venv"))
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert "(cd exercises/ch4_optimizers && python), then" in text.snippet_head(report, test)
+    (tmp_path / "course.toml").touch()
+    assert "(cd exercises/ch4_optimizers && ../../.venv/bin/python), then" in text.snippet_head(report, test)
+
+
+def test_what_is_said_of_ones_own_work_is_in_the_words_of_make() -> None:
+    tests = tuple(make_test("sgd", F, n, message=f"Wrong {n}.") for n in range(5))
+    report = make_report({"sgd": F})
+    report = replace(report, tasks=(replace(report.tasks[0], tests=tests),))
+    stream = io.StringIO()
+    terminal.print_report(report, terminal.console(stream), own=True)
+    assert "2 more claims fail; `make test-ch4 TASK=sgd HTML=1` shows all of them." in stream.getvalue()
+
+
+def test_a_file_that_cannot_be_read_is_corrected_and_not_read_about() -> None:
+    report = make_report({"sgd": E}, message="Python cannot read your code: SyntaxError")
+    test = report.tasks[0].tests[0]
+    task = replace(report.tasks[0], tests=(test,), section="Descent")
+    report = replace(report, tasks=(task,), notes=(test.message,))
+    shown = printed(report)
+    assert "Correct the error above, then run `make test-ch4 TASK=sgd`." in shown
+    assert "To read" not in shown
+
+
+def test_what_is_printed_does_not_bury_the_verdict() -> None:
+    stream = io.StringIO()
+    many = [model.Printed(f"case {n}", "a\nb\nc\nd\ne\nf\n") for n in range(5)]
+    terminal.print_printed(many, terminal.console(stream))
+    lines = stream.getvalue().splitlines()
+    assert len([line for line in lines if line.startswith("  | ") and "more line" not in line]) == 10
+    assert "It printed in 3 more cases too." in lines

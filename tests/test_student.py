@@ -1,15 +1,22 @@
 """Hints go one step at a time, progress is a plain file that merges, a reset loses nothing."""
 
 import datetime
+import io
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from grader.__main__ import main
 from grader.course import load
-from grader.student import hints, progress
+from grader.model import Printed
+from grader.student import hints, overview, progress, talk
 from grader.student.reset import reset
 from grader.student.watch import Watch
 
@@ -59,12 +66,12 @@ def test_each_hint_is_one_step_further(course, chapter):
 def test_counts_stay_here_unless_the_course_says_so(course, chapter, capsys):
     assert main(["--course", str(course.root), "hint", "ch1", "--task", "center"]) == 0
     said = capsys.readouterr().out
-    assert "stays on this machine" in said
+    assert "kept on this computer only" in said
     assert not (course.root / "progress.toml").exists()
     assert (course.root / ".grader" / ".gitignore").read_text() == "*\n"
     share(course)
     assert main(["--course", str(course.root), "hint", "ch1", "--task", "center"]) == 0
-    assert "your instructor sees it" in capsys.readouterr().out
+    assert "your instructor can see it" in capsys.readouterr().out
     assert "ch1_arrays.center.hints = 2" in (course.root / "progress.toml").read_text()
 
 
@@ -220,3 +227,99 @@ def test_a_reset_without_the_released_files_says_so(course, chapter, capsys):
     assert main(["--course", str(course.root), "reset", "ch1"]) == 2
     assert "fresh.json" in capsys.readouterr().err
     assert (chapter.exercises / "arrays.py").read_text() == "mine\n"
+
+
+def test_progress_in_a_narrow_terminal_has_no_titles(course, right):
+    progress.record(course, right, DAY)
+    shown = {}
+    for width in (60, 80):
+        stream = io.StringIO()
+        overview.print_progress(course, Console(file=stream, width=width))
+        shown[width] = stream.getvalue()
+    assert "Centre the columns" in shown[80]
+    assert "Centre the columns" not in shown[60]
+    assert len(shown[60].splitlines()) == len(shown[80].splitlines())
+
+
+def test_the_hint_is_for_the_task_that_was_graded_last_by_name(course, chapter, wrong, right):
+    progress.taken_in(course, wrong, "running_mean")
+    assert hints.current(course, chapter) == "center"  # running_mean has passed
+    shuffled = msgspec.structs.replace(wrong, tasks=tuple(
+        msgspec.structs.replace(task, outcome="failed") if task.id == "shuffle_rows" else task for task in wrong.tasks
+    ))  # fmt: skip
+    progress.taken_in(course, shuffled, "shuffle_rows")
+    assert hints.current(course, chapter) == "shuffle_rows"
+    progress.taken_in(course, shuffled)
+    assert hints.current(course, chapter) == "shuffle_rows"
+    progress.taken_in(course, right)
+    assert "asked" not in (course.root / "progress.toml").read_text()
+
+
+def test_what_is_blocked_has_not_broken(course, right, wrong, capsys):
+    progress.record(course, right, DAY)
+    progress.record(course, wrong, DAY + datetime.timedelta(days=2))
+    assert {task.id: task.outcome.value for task in wrong.tasks}["normalise"] == "blocked"
+    main(["--course", str(course.root), "progress"])
+    said = capsys.readouterr().out
+    assert "broken since: ch1 center" in said
+    assert "normalise, since" not in said
+
+
+def test_a_reset_begins_progress_anew(course, chapter, wrong, right, capsys):
+    progress.record(course, right, DAY)
+    hints.next_hint(course, chapter, "center")
+    (chapter.exercises / "arrays.py").write_text("# work\n")
+    assert main(["--course", str(course.root), "reset", "ch1"]) == 0
+    assert "make progress begins anew for ch1" in capsys.readouterr().out
+    main(["--course", str(course.root), "progress"])
+    said = capsys.readouterr().out
+    assert "0 of 10 points" in said
+    assert "broken" not in said
+    assert progress.hints_taken(progress.read(course), chapter.id, "center") == 1
+
+
+def test_two_processes_do_not_undo_one_anothers_facts(course):
+    code = (
+        "import sys; from pathlib import Path; from grader.course import load; from grader.student import hints\n"
+        "course = load(Path(sys.argv[1])); chapter = course.chapters[0]\n"
+        "for task in chapter.tasks[int(sys.argv[2])::2]:\n"
+        "    for _ in range(3): hints.next_hint(course, chapter, task.id)"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, str(course.root), str(n)]) for n in (0, 1)]
+    assert [each.wait(60) for each in both] == [0, 0]
+    facts = progress.read(course)
+    assert [progress.hints_taken(facts, "ch1_arrays", task.id) for task in course.chapters[0].tasks] == [3] * 4
+
+
+def test_a_task_may_be_written_in_large_letters_and_a_slip_is_told(course, chapter, capsys):
+    call = ["--course", str(course.root), "hint", "ch1", "--task"]
+    assert main([*call, "Center"]) == 0
+    assert "Centre the columns" in capsys.readouterr().out
+    assert main([*call, "centre"]) == 2
+    assert "did you mean center?" in capsys.readouterr().err
+
+
+def test_an_older_verdict_does_not_stand_beside_a_refusal(course, chapter, right):
+    watch = Watch(course, chapter, "center", None, None, Console(file=io.StringIO()))
+    for refusal in (talk.Refused("arrays.py is empty", 2), "The grader failed"):
+        watch.state.report = watch.state.everything = right
+        watch.state.printed = (Printed("x", "y"),)
+        assert watch._result(talk.Job("ch1"), refusal)
+        assert (watch.state.report, watch.state.everything, watch.state.printed) == (None, None, ())
+
+
+def test_the_time_since_a_save_is_from_the_save(course, chapter):
+    own = chapter.exercises / "arrays.py"
+    watch = Watch(course, chapter, "center", None, None, Console(file=io.StringIO()))
+    watch._changed()
+    own.write_text("# saved\n")
+    assert watch._changed()
+    saved = watch.saved
+    assert saved == own.stat().st_mtime
+    assert not watch._changed()  # touched, and nothing else
+    assert watch.saved == saved
+    own.write_text("# checked out\n")
+    os.utime(own, (1, 1))
+    os.utime(chapter.exercises / "arrays.ipynb", (1, 1))
+    assert watch._changed()
+    assert time.time() - watch.saved < 5

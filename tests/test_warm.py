@@ -245,7 +245,7 @@ def test_stop_ends_a_server_that_is_at_work(runtime, root, work, capsys):
         (path,) = servers()
         time.sleep(1)
         client.give_up()
-        assert main(["warm", "--stop"]) == 0
+        assert main(["--course", str(root), "warm", "--stop"]) == 0
         thread.join(20)
     assert "1 background worker ended" in capsys.readouterr().out
     assert gone(path)
@@ -254,7 +254,7 @@ def test_stop_ends_a_server_that_is_at_work(runtime, root, work, capsys):
 def test_what_is_wrong_comes_back_as_one_line(runtime, root, work, capsys):
     call = ["--course", str(root), "grade", "ch1"]
     assert main([*call, str(root / "nothing.py"), "--warm"]) == 2
-    assert "no such file" in capsys.readouterr().err
+    assert "course/nothing.py: there is no such file" in capsys.readouterr().err
     assert main([*call, str(work), "--warm", "--task", "nonsense"]) == 2
     assert "it has center" in capsys.readouterr().err
     assert main([*call, str(work), "--warm", "--task", "center"]) == 0
@@ -309,3 +309,47 @@ def test_the_client_imports_nothing_slow(runtime, root, work):
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_another_environment_is_another_server(root, monkeypatch):
+    before = place.name(root, "cpu", "auto", None)
+    for variable in ("GRADER_SPAWN", "PYTHONPATH", "CUDA_VISIBLE_DEVICES", "TF_XLA_FLAGS", "UNRELATED"):
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, "something")
+            assert (place.name(root, "cpu", "auto", None) == before) == (variable == "UNRELATED")
+    assert place.name(root, "cpu", "auto", None) == before
+
+
+def test_only_this_courses_servers_are_counted_and_ended(runtime, root, work, tmp_path, capsys):
+    dead = place.folder() / "dead.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(dead))
+    dead.chmod(0o600)
+    dead.with_suffix(".lock").write_text(f"1\n{root.resolve()}\n")
+    other = shutil.copytree(root, tmp_path / "other")
+    assert main(["--course", str(root), "warm"]) == 0
+    assert "0 background workers" in capsys.readouterr().out
+    with Client(root) as client:
+        client.grade(job(work))
+    assert not list(place.folder().glob("dead.*"))  # swept away when the other one started
+    assert main(["--course", str(other), "warm", "--stop"]) == 0
+    assert "there was no background worker" in capsys.readouterr().out
+    assert len(servers()) == 1
+    assert main(["--course", str(root), "warm"]) == 0
+    assert "1 background worker:" in capsys.readouterr().out
+    assert main(["--course", str(root), "warm", "--stop"]) == 0
+    assert "1 background worker ended" in capsys.readouterr().out
+
+
+def test_a_client_that_stays_connected_keeps_no_idle_server(runtime, root, work):
+    code = (
+        "import sys; from grader.student import server; server.IDLE, server.LOOK = 1.5, 0.1\n"
+        "sys.exit(server.main(sys.argv[1:]))"
+    )
+    name = place.name(root, "cpu", "auto", None)
+    arguments = [name, str(root), "cpu", "auto", "", ""]
+    assert subprocess.run([sys.executable, "-c", code, *arguments], timeout=30, check=False).returncode == 0
+    with Client(root) as client:
+        client.grade(job(work))
+        assert gone(place.folder() / f"{name}.sock")
+        assert client.grade(job(work)).report.outcome is Outcome.PASSED  # by another one

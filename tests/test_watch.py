@@ -98,7 +98,7 @@ def test_saves_keys_and_the_next_task(watching, root):
     watching.until("center", "not attempted", "hint")
 
     watching.press("h")
-    watching.until("Hint 1", "A column runs along the first axis", "stays on this machine")
+    watching.until("Hint 1", "A column runs along the first axis", "kept on this computer only")
     watching.press("h")
     watching.until("Hint 2")
 

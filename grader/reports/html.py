@@ -86,6 +86,7 @@ def environment() -> jinja2.Environment:
         advised=_advised,
         to_read=lambda task, report: text.to_read(report, task),
         afterwards=text.afterwards,
+        message=text.message,
         inline=lambda picture: Markup(picture.svg),  # noqa: S704 - our own drawing of plain numbers
         snippet_head=lambda test, report: text.snippet_head(report, test),
         telling=lambda task, report: text.telling(report, task),

@@ -70,7 +70,6 @@ def _failing(report: Report) -> list[tuple[TaskReport, TestReport, bool]]:
         for at, task in enumerate(report.tasks)
         if task.outcome is not Outcome.MISSING
         for rank, (test, first) in enumerate(text.advice(report, task))
-        if test.outcome is not Outcome.MISSING
     ]
     ranked.sort(key=lambda entry: entry[:2])
     return [(task, test, first) for _, _, task, test, first in ranked]

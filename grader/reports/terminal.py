@@ -30,7 +30,7 @@ STYLES: dict[Outcome, str] = {
     Outcome.FORBIDDEN: "yellow",
     Outcome.INFRASTRUCTURE: "bold yellow",
 }
-PRINTED, PRINTED_LINES = 4000, 30  # of what the student's code printed in one case
+PRINTED, PRINTED_LINES = 4000, 10  # of what the student's code printed: of one case, and of all before the verdict
 CLAIMS = 3  # so many failing claims are told in full
 FEW = 2  # tasks that have passed, whose other ways are told; of more, only where to read them
 
@@ -44,8 +44,15 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(file=stream, highlight=False, markup=False, emoji=False, force_jupyter=False)
 
 
-def print_report(report: Report, out: Console | None = None, claims: int = CLAIMS) -> None:
-    """The table of tasks, the first failing claims, what to do first."""
+def print_report(report: Report, out: Console | None = None, claims: int = CLAIMS, own: bool = False) -> None:
+    """The table of tasks, the first failing claims, what to do first.
+
+    Args:
+        report: the report.
+        out: where to; None: standard output.
+        claims: so many failing claims are told in full.
+        own: whether a student reads it who works with `make`.
+    """
     out = out or console()
     emit(out, _heading(report))
     for words in report.notes:
@@ -54,7 +61,7 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
         emit(out, Text(), _task_table(report, plain=not out.is_terminal))
         if any(task.outcome is Outcome.BLOCKED for task in report.tasks):
             emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
-        _print_claims(report, out, claims)
+        _print_claims(report, out, claims, own)
         _print_afterwards(report, out)
     if not text.hidden_suite(report):
         emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
@@ -62,7 +69,7 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
     if step:
         emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
-    read = text.to_read(report, task) if step and task is not None else ""
+    read = text.to_read(report, task) if step and task is not None and not text.cause(report) else ""
     if read:
         emit(out, _labelled("To read", read))
     if step and task is not None and task.outcome is Outcome.MISSING and task.tests and task.tests[0].hint:
@@ -72,10 +79,15 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
 def print_printed(printed: Sequence[Printed], out: Console | None = None) -> None:
     """What the student's own code printed in visible cases, set apart from what the grader says."""
     out = out or console()
-    for each in printed:
+    room = PRINTED_LINES
+    for number, each in enumerate(printed):
+        if room <= 0:
+            emit(out, Text(f"It printed in {text.plural(len(printed) - number, 'more case')} too."), Text())
+            return
         emit(out, Text("Your code printed", style="bold").append(f" ({text.line(each.where, 120)}):", style="not bold"))
         lines = text.clean(each.text, PRINTED).rstrip("\n").split("\n")
-        shown = lines[:PRINTED_LINES]
+        shown = lines[:room]
+        room -= len(shown)
         if len(lines) > len(shown):
             shown.append(f"... {text.plural(len(lines) - len(shown), 'more line')}")
         emit(out, Text("\n".join(f"  | {line}" for line in shown)), Text())
@@ -175,14 +187,13 @@ def _task_table(report: Report, plain: bool) -> Table:
     return rows
 
 
-def _print_claims(report: Report, out: Console, claims: int) -> None:
+def _print_claims(report: Report, out: Console, claims: int, own: bool) -> None:
     """The first failing claim of each task, then what is left of the allowance, in the order of the tasks."""
     failing = [
         (task, test, first)
         for task in report.tasks
         if task.outcome is not Outcome.MISSING
         for test, first in text.advice(report, task)
-        if test.outcome is not Outcome.MISSING
     ]
     seen: set[str] = set()
     rank = []
@@ -194,14 +205,19 @@ def _print_claims(report: Report, out: Console, claims: int) -> None:
         emit(out, Text(), _claim(task, test))
         for block in _details(report, task, test, first):
             emit(out, Padding(block, (0, 0, 0, 2), expand=False))
-        if test.snippet:
+        if test.snippet and test.id in text.telling(report, task):
             # at the margin and not broken anew, so that it can be copied
             head = Text(f"{text.snippet_head(report, test)}:", style="bold")
             emit(out, Padding(head, (0, 0, 0, 2), expand=False))
             out.print(Text(text.clean(test.snippet, 2000).rstrip()), soft_wrap=True)
     if len(failing) > claims:
         rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
-        emit(out, Text(), Text(f"{rest}; --html FILE or --json FILE writes a report of all.", style="dim"))
+        page = (
+            f"`{text.command(report)} HTML=1` shows all of them"
+            if own
+            else "with HTML=1, or --html FILE, a page shows all"
+        )
+        emit(out, Text(), Text(f"{rest}; {page}.", style="dim"))
 
 
 def _print_afterwards(report: Report, out: Console) -> None:
@@ -220,13 +236,14 @@ def _print_afterwards(report: Report, out: Console) -> None:
 
 def _claim(task: TaskReport, test: TestReport) -> Text:
     words = Text(text.line(task.id, 40), style="bold")
-    words.append(" ").append_text(outcome(test.outcome))
+    waits = test.outcome is Outcome.MISSING  # of a task that has been begun, or its claims would not be told
+    words.append(" ").append_text(Text("waits", style="not bold dim") if waits else outcome(test.outcome))
     return words.append(f" ({test.visibility} case): {text.line(test.claim, 300)}", style="not bold")
 
 
 def _details(report: Report, task: TaskReport, test: TestReport, advice: bool) -> Iterable[Text]:
     if test.id in text.telling(report, task):
-        yield Text(text.clean(test.message, 2000).rstrip())
+        yield Text(text.clean(text.message(test), 2000).rstrip())
     known = text.misconception(test, task)
     if known and advice:
         yield _labelled("A known mistake", known)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import unicodedata
+from pathlib import Path
 
 from grader.model import Outcome, Report, TaskReport, TestReport
 
@@ -158,8 +160,29 @@ def afterwards(task: TaskReport) -> list[tuple[str, str]]:
 def snippet_head(report: Report, test: TestReport) -> str:
     """Where a snippet can be run."""
     folder = f"exercises/{line(report.chapter, 60)}"
-    notebook = test.snippet.startswith("import __main__")
-    return f"To see it yourself, {'in your notebook in' if notebook else 'in Python, started in'} {folder}"
+    if test.snippet.startswith("import __main__"):
+        return f"To see it yourself, in your notebook in {folder}"
+    # in brackets the shell stays where it is, so that `make` works afterwards
+    return f"To see it yourself: (cd {folder} && {_python()}), then paste"
+
+
+def _python() -> str:
+    """The course's Python as it is called in a chapter's folder, where the environment lies in the course."""
+    root = Path(sys.prefix).parent
+    if not (root / "course.toml").is_file():
+        return "python"
+    return (Path("../..") / Path(sys.executable).relative_to(root)).as_posix()
+
+
+def message(test: TestReport) -> str:
+    """What is said of a test, without the call where a snippet shows it in full."""
+    return uncalled(test.message) if test.snippet else test.message
+
+
+def uncalled(words: str) -> str:
+    """A message without its last line, where that names the call."""
+    rest, _, last = words.rpartition("\n")
+    return rest if last.startswith("Case ") else words
 
 
 def failing(task: TaskReport) -> list[TestReport]:
@@ -192,22 +215,42 @@ def pending(report: Report) -> TaskReport | None:
     return next((task for task in report.tasks if task.outcome not in done), None)
 
 
+def command(report: Report, task: TaskReport | None = None) -> str:
+    """What a student runs to have it graded again.
+
+    Args:
+        report: of one task, which is named then, or of several.
+        task: the one to look at; None: all that the report is of.
+    """
+    words = f"make test-{line(report.chapter.split('_')[0], 20)}"
+    if task is None and len(report.tasks) == 1:
+        task = report.tasks[0]
+    return f"{words} TASK={line(task.id, 40)}" if task is not None else words
+
+
+_WAITS = re.compile(r"\. This claim uses it; write (\w+) first\.$")  # the words of `feedback`
+
+
 def next_step(report: Report) -> str:
     """What to do first, in one or two sentences; empty where nothing is left to do."""
-    key = report.chapter.split("_")[0]
     if any(task.outcome is Outcome.INFRASTRUCTURE for task in report.tasks):
         return "The grader failed, not your work. Run it again; `make doctor` says what this machine lacks."
     if unusable(report) or cause(report):
-        return f"Mend what is said above, then run `make test-{key}`."
+        return f"Correct the error above, then run `{command(report)}`."
     task = pending(report)
     if task is None:
         return "" if hidden_suite(report) else "All visible cases pass: hand it in."
-    command = f"`make test-{key} TASK={task.id}`"
+    again = f"`{command(report, task)}`"
     if task.outcome is Outcome.MISSING:
-        begun = any(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in report.tasks)
-        begin = "Go on" if begun else "Start"
-        return f"{begin} with {task.id} ({line(task.title)}): write it, then run {command}."
-    return f"Look at {task.id} ({line(task.title)}), then run {command}."
+        others = any(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in report.tasks)
+        if task.begun:
+            return f"{line(task.begun)} Go on with {task.id} ({line(task.title)}), then run {again}."
+        begin = "Go on" if others else "Start"
+        return f"{begin} with {task.id} ({line(task.title)}): write it, then run {again}."
+    first = {found[1] if (found := _WAITS.search(test.message)) else "" for test in failing(task)}
+    if len(first) == 1 and "" not in first:
+        return f"Write {first.pop()} first, then run {again}."
+    return f"Look at {task.id} ({line(task.title)}), then run {again}."
 
 
 def advice(report: Report, task: TaskReport) -> list[tuple[TestReport, bool]]:
@@ -227,11 +270,12 @@ def telling(report: Report, task: TaskReport) -> list[str]:
     said: list[str] = []
     ids = []
     for test in task.tests:
-        # a visible case ends in what was called: a hidden one that says the rest alone says nothing new
-        known = any(f"{other}\n".startswith(f"{test.message}\n") for other in said)
+        # a visible case ends in what was called: one that says the rest alone says nothing new
+        words = uncalled(test.message)
+        known = any(f"{other}\n".startswith(f"{words}\n") for other in said)
         if test.message and not known and not repeats_note(report, test):
             ids.append(test.id)
-        said.append(test.message)
+        said.append(words)
     return ids
 
 

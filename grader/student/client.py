@@ -153,12 +153,29 @@ def _last_line(log: Path) -> str:
     return "it says nothing"
 
 
-def servers() -> list[Path]:
-    """The sockets of the user's servers."""
+def servers(root: Path | None = None) -> list[Path]:
+    """The sockets of the user's servers: those of one course, or all."""
     try:
-        return sorted(path for path in place.folder().glob("*.sock") if place.is_own_socket(path))
+        found = sorted(path for path in place.folder().glob("*.sock") if place.is_own_socket(path))
     except place.NoPlace:
         return []
+    return [path for path in found if root is None or _course(path) == str(root.resolve())]
+
+
+def alive(path: Path) -> bool:
+    """Whether somebody is behind a socket."""
+    connection = _try(path)
+    if connection is None:
+        return False
+    connection.close()
+    return True
+
+
+def _course(path: Path) -> str:
+    """The course that a server has said it is for; empty where it has not."""
+    with contextlib.suppress(OSError):
+        return path.with_suffix(".lock").read_text(errors="surrogateescape").partition("\n")[2].rstrip("\n")
+    return ""
 
 
 def stop(path: Path, patience: float = 5.0) -> bool:

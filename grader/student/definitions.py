@@ -16,6 +16,7 @@ class _Statement(Struct):
     last: int
     binds: frozenset[str]
     reads: frozenset[str]
+    assigns: bool  # reads before it binds, as a definition does not
     adds: bool  # may leave what an earlier statement has bound
     star: bool  # an import of everything
     changes: frozenset[str]  # names whose value it changes and does not bind anew
@@ -37,7 +38,9 @@ def definitions(cells: Sequence[Cell], wanted: Iterable[str]) -> tuple[Cell, ...
     makers: dict[str, list[int]] = {}
     for at, statement in enumerate(statements):
         for name in statement.binds:
-            fresh = not statement.adds and name not in statement.changes
+            # `train = tf.function(train)` builds on what there was; a `def` that calls itself does not
+            builds = statement.assigns and name in statement.reads
+            fresh = not statement.adds and not builds and name not in statement.changes
             makers[name] = [at] if fresh else [*makers.get(name, []), at]
     chosen: set[int] = set()
     pending = [name for name in wanted if name in makers]
@@ -82,10 +85,11 @@ def _statements(cell: int, source: str) -> list[_Statement]:
         adds = isinstance(node, ast.AugAssign) or not isinstance(
             node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, *_IMPORTS)
         )
+        assigns = isinstance(node, (ast.Assign, ast.AnnAssign))
         first = min([node.lineno, *decorators])
         last = node.end_lineno or node.lineno
         changes = frozenset(_changed(node)) if isinstance(node, (ast.Assign, ast.AugAssign)) else frozenset[str]()
-        found.append(_Statement(cell, first, last, frozenset(binds), reads, adds, star, changes))
+        found.append(_Statement(cell, first, last, frozenset(binds), reads, assigns, adds, star, changes))
     return found
 
 

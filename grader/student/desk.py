@@ -66,7 +66,7 @@ class Desk:
         """
         try:
             chapter = find_chapter(self.course, job.chapter)
-            check_task(chapter, job.task)
+            task = check_task(chapter, job.task)
             snapshot, student = _submission(job, chapter)
             warm = self.session.versions != {}
             grader = self.grader()
@@ -81,8 +81,9 @@ class Desk:
                 chapter,
                 snapshot,
                 student,
-                job.task,
+                task,
                 None if progress is None else lambda record: progress(Step(record.task, record.test)),
+                brief=job.own,
             )
             return Done(report, grader.printed, warm, _drawn(grader) if job.pictures else ())
         except GraderError as error:

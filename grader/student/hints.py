@@ -31,16 +31,17 @@ def next_hint(course: Course, chapter: Chapter, task: str, *, count: bool = True
         count: whether the step counts as taken.
         shown: how many steps the student has before their eyes: what was not kept is not shown again.
     """
-    facts = progress.read(course)
-    taken = max(progress.hints_taken(facts, chapter.id, task), shown)
-    step = min(taken + 1, STEPS)
-    lost = ""
-    if count and step > taken:
-        facts[f"{chapter.id}.{task}.hints"] = step
-        try:
-            progress.write(course, facts)
-        except OSError as error:
-            lost = progress.not_kept(course, error)
+    with progress.alone(course):
+        facts = progress.read(course)
+        taken = max(progress.hints_taken(facts, chapter.id, task), shown)
+        step = min(taken + 1, STEPS)
+        lost = ""
+        if count and step > taken:
+            facts[f"{chapter.id}.{task}.hints"] = step
+            try:
+                progress.write(course, facts)
+            except OSError as error:
+                lost = progress.not_kept(course, error)
     return Hint(task, step, texts(chapter, task)[step - 1], again=taken >= STEPS, lost=lost)
 
 
@@ -50,9 +51,9 @@ def texts(chapter: Chapter, task: str) -> tuple[str, ...]:
 
 
 def current(course: Course, chapter: Chapter) -> str:
-    """The task that the student is at: the first that has not passed, as far as is known."""
+    """The task that the student is at: the one graded last by name, else the first; none that has passed."""
     facts = progress.read(course)
-    for task in chapter.tasks:
+    for task in sorted(chapter.tasks, key=lambda task: f"{chapter.id}.{task.id}.asked" not in facts):
         if facts.get(f"{chapter.id}.{task.id}.outcome") != "passed":
             return task.id
     return chapter.tasks[-1].id
@@ -61,5 +62,5 @@ def current(course: Course, chapter: Chapter) -> str:
 def who_knows(course: Course) -> str:
     """Who gets to see how many hints were taken."""
     if student_settings(course).hints_reach_instructor:
-        return f"How many hints you take stands in {progress.FILE}, and your instructor sees it with your work."
-    return "How many hints you take stays on this machine."
+        return f"The number of hints you have taken is written to {progress.FILE}, and your instructor can see it."
+    return "The number of hints you have taken is kept on this computer only."

@@ -9,6 +9,8 @@ from grader.model import Chapter, Course, Outcome, Task
 from grader.reports import terminal, text
 from grader.student import progress
 
+WIDE = 80  # columns of a terminal that has room for the titles
+
 
 def print_progress(course: Course, out: Console) -> None:
     """Prints it; a course that nobody has begun is said to be so."""
@@ -18,14 +20,22 @@ def print_progress(course: Course, out: Console) -> None:
     table.add_column("state", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("hints", justify="right", no_wrap=True)
-    table.add_column("title", overflow="fold", ratio=1)
+    titled = out.width >= WIDE
+    if titled:
+        table.add_column("title", overflow="fold", ratio=1)
     done = worth = 0.0
     broken: list[str] = []
     following: tuple[Chapter, Task] | None = None
     for chapter in course.chapters:
         states = [_outcome(facts, chapter, task) for task in chapter.tasks]
         passed = sum(state is Outcome.PASSED for state in states)
-        table.add_row(Text(chapter.key, style="bold"), Text(f"{passed} of {len(states)}"), "", "", Text(chapter.title))
+        table.add_row(
+            Text(chapter.key, style="bold"),
+            Text(f"{passed} of {len(states)}"),
+            "",
+            "",
+            *[Text(chapter.title)][: int(titled)],
+        )
         for task, state in zip(chapter.tasks, states, strict=True):
             at = f"{chapter.id}.{task.id}"
             worth += task.points
@@ -42,7 +52,7 @@ def print_progress(course: Course, out: Console) -> None:
                 terminal.outcome(state) if state is not None else Text("-", style="dim"),
                 Text(f"{points} / {text.points(task.points)}"),
                 Text(str(progress.hints_taken(facts, chapter.id, task.id) or "")),
-                Text(text.line(task.title, 100)),
+                *[Text(text.line(task.title, 100))][: int(titled)],
             )
     terminal.emit(out, table, Text(f"{text.points(done)} of {text.points(worth)} points, by what was graded here last"))
     for words in broken:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.model import Course
 
 ENGINE = Path(__file__).parent.parent
+HANDED_ON = ("GRADER_SPAWN", "PYTHONPATH", "CUDA_VISIBLE_DEVICES")
 LONGEST = 100  # bytes of a socket's path; the system takes 108, or 104
 PUBLIC = ("chapter.toml", "cases.py", "probes.py", "given.py", "test_public.py", "hints.md")
 
@@ -74,6 +75,14 @@ def is_own_socket(path: Path) -> bool:
     return stat.S_ISSOCK(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
+def is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file is still the one at that path."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except OSError:
+        return False
+
+
 def peer(connection: socket.socket) -> tuple[int, int]:
     """User and process at the other end, as the kernel says; -1 for what it does not say."""
     if hasattr(socket, "SO_PEERCRED"):
@@ -85,8 +94,12 @@ def peer(connection: socket.socket) -> tuple[int, int]:
 
 
 def name(root: Path, device: str, sandbox: str, seed: int | None, image: str = "") -> str:
-    """One server's name: another course, engine, environment, device, sandbox, seed or image is another server."""
-    words = (str(root.resolve()), engine(), environment(), device, sandbox, str(seed), image)
+    """One server's name: another course, engine, environment, device, sandbox, seed or image is another server.
+
+    So are other environment variables that a worker would do something else with.
+    """
+    given = sorted(f"{key}={value}" for key, value in os.environ.items() if key in HANDED_ON or key.startswith("TF_"))
+    words = (str(root.resolve()), engine(), environment(), *given, device, sandbox, str(seed), image)
     return hashlib.sha256("\n".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 

@@ -6,15 +6,17 @@ back, stay in `.grader/`, which git leaves alone; only where the course says so 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.atomic import write_atomic
-from grader.course import student_settings
-from grader.model import Course, Outcome, Report, Task, TaskReport
+from grader.course import COURSE_FILE, student_settings
+from grader.model import Chapter, Course, Outcome, Report, Task, TaskReport
 
 FILE, PRIVATE = "progress.toml", ".grader"
 HEAD = "# How far you are. One fact a line, written by the grader: merge it as you like, or delete it to start again.\n"
@@ -50,7 +52,7 @@ def write(course: Course, facts: Mapping[str, Fact]) -> None:
     lines: dict[Path, list[str]] = {public: [], private: []}
     for key, value in sorted(facts.items()):
         what = key.rpartition(".")[2]
-        own = what == "fails" or (what == "hints" and not shared)
+        own = what in ("fails", "asked") or (what == "hints" and not shared)
         lines[private if own else public].append(f"{key} = {_toml(value)}\n")
     for path, text in lines.items():
         data = (HEAD + "".join(text)).encode()
@@ -62,25 +64,67 @@ def write(course: Course, facts: Mapping[str, Fact]) -> None:
             write_atomic(path, data)
 
 
-def record(course: Course, report: Report, today: datetime.date | None = None) -> tuple[str, ...]:
+@contextlib.contextmanager
+def alone(course: Course) -> Iterator[None]:
+    """Only one process at a time reads, changes and writes: a watch and a `make test` may run side by side."""
+    if sys.platform == "win32":  # it has no such locks
+        yield
+        return
+    import fcntl
+
+    with open(course.root / COURSE_FILE, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def forget(course: Course, chapter: Chapter) -> bool:
+    """Forgets what has passed of a chapter that begins anew, but not the hints; whether there was anything.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    with alone(course):
+        facts = read(course)
+        kept = {
+            key: value for key, value in facts.items() if not key.startswith(f"{chapter.id}.") or key.endswith(".hints")
+        }
+        write(course, kept)
+    return kept != facts
+
+
+def record(
+    course: Course, report: Report, today: datetime.date | None = None, task: str | None = None
+) -> tuple[str, ...]:
     """Takes in a report on the student's own work.
 
     Args:
         course: whose.
         report: of some or all tasks of a chapter.
         today: the date, for tests.
+        task: the one that was asked for: it is the one that the student is at.
 
     Returns:
         The tasks that have failed in the same way several times, each time with other code.
     """
+    with alone(course):
+        return _record(course, report, today, task)
+
+
+def _record(course: Course, report: Report, today: datetime.date | None, asked: str | None) -> tuple[str, ...]:
     date = (today or datetime.date.today()).isoformat()
     facts = read(course)
+    if asked is not None:
+        for key in [key for key in facts if key.startswith(f"{report.chapter}.") and key.endswith(".asked")]:
+            del facts[key]
+        facts[f"{report.chapter}.{asked}.asked"] = 1
     stuck = []
     for task in report.tasks:
         if task.outcome is Outcome.INFRASTRUCTURE:
             continue
         at = f"{report.chapter}.{task.id}"
         before = facts.get(f"{at}.outcome")
+        if task.outcome is Outcome.BLOCKED and before == "passed":
+            continue  # it is what it needs that has broken
         facts[f"{at}.outcome"] = str(task.outcome)
         if report.max_score:
             facts[f"{at}.score"] = task.score
@@ -101,10 +145,10 @@ def record(course: Course, report: Report, today: datetime.date | None = None) -
     return tuple(stuck)
 
 
-def taken_in(course: Course, report: Report) -> tuple[str, ...]:
+def taken_in(course: Course, report: Report, asked: str | None = None) -> tuple[str, ...]:
     """Takes in a report as `record` does; returns what is to be said to the student, a line each."""
     try:
-        stuck = record(course, report)
+        stuck = record(course, report, task=asked)
     except OSError as error:
         return (not_kept(course, error),)
     chapter = course.chapter(report.chapter)

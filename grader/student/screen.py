@@ -111,7 +111,7 @@ def _captured(report: Report, printed: Sequence[Printed], out: Console, claims: 
     )
     with inner.capture() as captured:
         terminal.print_printed(printed, inner)
-        terminal.print_report(report, inner, claims)
+        terminal.print_report(report, inner, claims, own=True)
     return Text.from_ansi(captured.get())
 
 

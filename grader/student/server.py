@@ -22,7 +22,7 @@ from grader.errors import GraderError
 from grader.student import place, talk
 from grader.student.desk import Desk
 
-IDLE = 15 * 60.0  # seconds without a client, after which it ends
+IDLE = 15 * 60.0  # seconds without a job, after which it ends
 LOOK = 10.0  # seconds between two looks at whether anything has changed
 TALK = 10.0  # seconds in which a client must have said what it wants
 
@@ -58,8 +58,12 @@ def _serve(words: list[str], tell: int) -> int:
         except OSError:
             os.write(tell, b"1")  # another one was quicker
             return 0
-        lock.write(str(os.getpid()))
+        if not place.is_at(lock.fileno(), folder / f"{name}.lock"):
+            os.write(tell, b"1")  # swept away just now; the client tries again
+            return 0
+        lock.write(f"{os.getpid()}\n{Path(root).resolve()}\n")
         lock.flush()
+        _sweep(folder)
         listening = _listen(folder / f"{name}.sock")
         os.write(tell, b"1")
         os.close(tell)
@@ -70,6 +74,15 @@ def _serve(words: list[str], tell: int) -> int:
             listening.close()
             (folder / f"{name}.sock").unlink(missing_ok=True)  # while the lock is held it is ours
     return 0
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what servers have left that are gone, such as those of an older engine."""
+    for path in folder.glob("*.lock"):
+        with contextlib.suppress(OSError), open(path) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody has it, so nobody serves
+            for ending in (".sock", ".new", ".log", ".lock"):
+                path.with_suffix(ending).unlink(missing_ok=True)
 
 
 def _listen(path: Path) -> socket.socket:
@@ -122,7 +135,8 @@ class Server:
                         self._attend(key.fileobj, waiting)
                     last = time.monotonic()
                 connected = len(waiting.get_map()) > 1
-                if not connected and (time.monotonic() - last > IDLE or self._changed() or self.refusal):
+                # a notebook stays connected for days; it finds another server when it wants one
+                if time.monotonic() - last > IDLE or (not connected and (self._changed() or self.refusal)):
                     return
         except KeyboardInterrupt:
             return

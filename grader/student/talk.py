@@ -22,6 +22,7 @@ class Job(Struct, frozen=True, tag="grade"):
     task: str | None = None
     student: str | None = None
     pictures: bool = False  # whether visible cases are drawn
+    own: bool = False  # whether whoever wrote it is waiting: a task is given up at its first test that does not end
 
 
 class Stop(Struct, frozen=True, tag="stop"):

@@ -26,6 +26,7 @@ from grader.student.opening import opened
 from grader.student.screen import Page, State, outcomes
 
 SETTLE = 10  # milliseconds without another change after which a save is over
+FRESH = 2.0  # seconds that a file's time may lie back and still tell of this save
 LONGEST = 100  # milliseconds that a save may go on
 
 
@@ -156,7 +157,10 @@ class Watch:
                 digest.update(path.name.encode() + b"\0" + path.read_bytes())
         first, same = not self.seen, digest.hexdigest() == self.seen
         self.seen = digest.hexdigest()
-        self.saved = 0.0 if first else latest
+        if not same:
+            # a file may keep an old time, as one that was copied or checked out
+            now = time.time()
+            self.saved = 0.0 if first else latest if now - latest < FRESH else now
         return not same
 
     def _key(self, key: str) -> None:
@@ -193,15 +197,14 @@ class Watch:
 
     def _result(self, job: talk.Job, result: talk.Done | talk.Refused | str) -> bool:
         state = self.state
-        if isinstance(result, talk.Refused):
-            state.words, state.corner = result.words, ""
-            return True
-        if isinstance(result, str):
-            state.words, state.corner = result, ""
+        if isinstance(result, (talk.Refused, str)):
+            state.words, state.corner = result if isinstance(result, str) else result.words, ""
+            state.report = state.everything = None  # of the work as it was
+            state.printed = ()
             return True
         self.now |= outcomes(result.report)
         self._compare()
-        said = progress.taken_in(self.course, result.report)
+        said = progress.taken_in(self.course, result.report, job.task)
         if job.task is None:
             state.everything = result.report
             state.corner = state.corner if state.corner.endswith("save") else ""
@@ -260,7 +263,7 @@ class Watch:
         self.busy = True
         if task is not None:
             self.state.corner = "grading"
-        self.jobs.put((self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task)))
+        self.jobs.put((self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task, own=True)))
 
     def _print(self) -> None:
         """Without a terminal: one report after the other."""
@@ -268,7 +271,7 @@ class Watch:
             self.out.print(self.state.words)
         if self.state.report is not None:
             terminal.print_printed(self.state.printed, self.out)
-            terminal.print_report(self.state.report, self.out)
+            terminal.print_report(self.state.report, self.out, own=True)
         self.out.print(self.state.corner)
         self.out.file.flush()
 

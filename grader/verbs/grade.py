@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import Refusal
+from grader.errors import Refusal, UsageError
 from grader.verbs.shared import (
     Verbs,
     add_own,
@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
     check_device(options.device)
     check_image(options.image)
     check_writable(options.json, options.html, options.markdown)
+    check_there(options.path)
     out = console()
     root = find_root(options.course or Path.cwd())
     done = _graded(options, root, out)
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     _write(options, report, done.pictures)
     with workflow_commands_off(options.annotations):
         print_printed(done.printed, out)
-        print_report(report, out)
+        print_report(report, out, own=options.own)
     if options.show and options.html:
         from grader.student.opening import opened
 
@@ -79,12 +80,21 @@ def run(options: argparse.Namespace) -> int:
 
         print(annotations(report, str(options.path)), end="")
     if options.own:
-        from grader.course import load
+        from grader.course import check_task, load
         from grader.student.progress import taken_in
 
-        for words in taken_in(load(root), report):
+        course = load(root)
+        for words in taken_in(course, report, check_task(course.chapter(report.chapter), options.task)):
             print(f"\n{words}")
     return exit_code([report])
+
+
+def check_there(path: Path) -> None:
+    """Raises UsageError where there is nothing at a path: it is told as it was typed."""
+    if "\0" not in str(path) and not os.path.lexists(path):
+        from grader.archive import show
+
+        raise UsageError(f"{show(str(path))}: there is no such file or folder")
 
 
 def _write(options: argparse.Namespace, report: Report, pictures: Sequence[Drawing]) -> None:
@@ -115,6 +125,7 @@ def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
         task=options.task,
         student=options.student,
         pictures=options.html is not None,
+        own=options.own,
     )
     how = (root, options.device, sandbox_of(options), options.seed, options.image)
     with watching(out) as show:

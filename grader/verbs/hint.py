@@ -11,7 +11,7 @@ def add(verbs: Verbs) -> None:
     """Adds the verb to the command line."""
     parser = verbs.add_parser("hint", help="the next hint for a task, one step further each time")
     parser.add_argument("chapter", help="such as ch4")
-    parser.add_argument("--task", help="which task (default: the first that has not passed)")
+    parser.add_argument("--task", help="which task (default: the one that you graded last by name)")
     parser.set_defaults(verb=run)
 
 
@@ -23,8 +23,8 @@ def run(options: argparse.Namespace) -> int:
     from grader.student.progress import STEPS
 
     course, chapter = chapter_of(options)
-    check_task(chapter, options.task)
-    hint = next_hint(course, chapter, options.task or current(course, chapter))
+    task = check_task(chapter, options.task)
+    hint = next_hint(course, chapter, task or current(course, chapter))
     said = f"hint {hint.step} of {STEPS}" + (", the last one" if hint.step == STEPS else "")
     print_hint(chapter.task(hint.task).title, said, hint.text, console())
     print(f"\n{hint.lost or who_knows(course)}")

@@ -126,9 +126,7 @@ def watching(out: Console) -> Iterator[Callable[[str, str], None] | None]:
     if not out.is_terminal:
         yield None
         return
-    with out.status(
-        "waiting for a worker: where there is none yet, loading the libraries takes a few seconds"
-    ) as status:
+    with out.status("waiting for a worker: starting one takes a few seconds the first time") as status:
         yield lambda task, test: status.update(f"{task}: {test.removeprefix('test_').replace('_', ' ')}")
 
 

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from grader.student.watch import Watch
 
     course, chapter = chapter_of(options)
-    check_task(chapter, options.task)
+    task = check_task(chapter, options.task)
     check_device(options.device)
     check_image(options.image)
     if options.sandbox == "none":
@@ -51,5 +51,5 @@ def run(options: argparse.Namespace) -> int:
     hand: Hand = LocalHand(*how)
     if not cold:
         hand = Client(*how)
-    Watch(course, chapter, options.task, hand, lambda: LocalHand(*how), console()).run()
+    Watch(course, chapter, task, hand, lambda: LocalHand(*how), console()).run()
     return PASSED

@@ -3,7 +3,7 @@
 number = 13
 defence = "the worker ends it with SIGKILL, by its own clock"
 outcome = {center = "timeout"}
-says = "did not come to an end in time"
+says = "was still running after"
 
 [control]
 prize = "ignores"

@@ -3,7 +3,7 @@
 number = 55
 defence = "no answer is a fail"
 outcome = {center = "timeout"}
-says = "did not come to an end in time"
+says = "was still running after"
 
 [control]
 prize = "marks"
