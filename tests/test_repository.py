@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("student", "cuda", "instructor", "dev")
-ALL_LOCKS = (*LOCKS, "oracles")
+ALL_LOCKS = (*LOCKS, "images", "oracles")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LARGEST = 1 << 20  # bytes
 
