@@ -203,7 +203,7 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, five minutes; ROWS="one_more start": some)
+bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, without nbgrader and flakes, five minutes; ROWS="one_more start": some)
 	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(ROWS)
 
 .PHONY: picture
@@ -243,7 +243,7 @@ lock-peers: ## the same for the graders that the benchmarks are held against
 venv: $(VENV)/lock.txt ## only make .venv, which every other target does by itself (LOCK=requirements/student.txt)
 
 .PHONY: clean
-clean: ## remove build/ and caches, never your work and not .venv
+clean: ## remove build/ (with nbgrader's gradebook and classes graded there) and caches; never exercises/ or .venv
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	@find grader tests benchmarks exercises solutions -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

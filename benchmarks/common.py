@@ -184,7 +184,7 @@ def machine(load: float) -> dict[str, Any]:
         load: over the last minute before the first turn.
     """
     return {
-        "system": platform.platform(),
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "processor": processor(),
         "cores": os.cpu_count(),
         "load": load,

@@ -212,7 +212,8 @@ def check_disk(root: Path) -> Check:
         return Check("disk", "warn", f"cannot be told: {error.strerror}")
     found = f"{free / GIB:.1f} GiB free"
     if free < DISK:
-        return Check("disk", "warn", f"{found}; the environment needs {DISK / GIB:.0f}", "make clean")
+        fix = "make clean (removes caches and build/, with nbgrader's gradebook and classes graded there)"
+        return Check("disk", "warn", f"{found}; the environment needs {DISK / GIB:.0f}", fix)
     return Check("disk", "ok", found)
 
 

@@ -25,6 +25,7 @@ from grader.ci.ledger import Attempt, Ledger, read_ledger, write_ledger
 from grader.ci.publish import changelog, publish_students, put_state, write_secret
 from grader.ci.shards import join
 from grader.ci.workflow import notice, set_output
+from grader.classroom import roster as class_roster
 from grader.course import load
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.model import Course, Outcome, encode_report
@@ -421,10 +422,12 @@ def test_wrong_settings_are_one_line(text: str, words: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name\nAnn\n", "columns id, repository"),
+        ("name\nAnn\n", "no column 'id'"),
+        ("id,repository\n", "columns id, repository"),
         ("id,repository\nann,--upload-pack=x\n", "repository"),
         ("id,repository\nann,a/b\nANN,a/c\n", "already"),
         ("id,repository,extension days\nann,a/b,soon\n", "number"),
+        ("id,repository,extension\nann,a/b,ann\n", "number"),
     ],
 )
 def test_a_wrong_roster_is_one_line_without_a_name(text: str, words: str, tmp_path: Path) -> None:
@@ -434,8 +437,17 @@ def test_a_wrong_roster_is_one_line_without_a_name(text: str, words: str, tmp_pa
     assert "\n" not in str(caught.value) and "ann" not in str(caught.value).lower().replace(str(tmp_path), "")
 
 
+@pytest.mark.parametrize("column", ["extension", "extension days", "Extension_Days"])
+def test_one_roster_serves_both_ways_of_grading(column: str, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(f"id;name;{column};repository;github\nann;Ann;1,5;c/ann;ann-gh\n")
+    assert read_roster(tmp_path / "roster.csv") == [Student("ann", "c/ann", datetime.timedelta(days=1.5), "ann-gh")]
+    (student,) = class_roster.read_roster(tmp_path / "roster.csv").students
+    assert (student.name, student.extension_days) == ("Ann", 1.5)
+
+
 def test_the_example_settings_are_right() -> None:
     grading = read_grading(REPOSITORY / "instructor" / "grading.example.toml")
+    assert grading.roster == "roster.csv"  # as the instructions call the copy of the example
     course = load(REPOSITORY)
     assert all(course.chapter(key) for key in grading.assignments)
     assert read_roster(REPOSITORY / "instructor" / "roster.example.csv")

@@ -137,6 +137,7 @@ def test_the_students_makefile_speaks_of_the_chapters_that_are_there(keys: list[
     shown = subprocess.run(["make"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
     assert set(re.findall(r"\bch\d", shown)) <= set(keys)
     assert "For instructors" not in shown and "For authors" not in shown
+    assert "IMAGE=" not in shown and "DEVICE=cpu|cuda)" in shown
     targets = set(re.findall(r"^  make (\S+)", shown, re.MULTILINE)) | {f"test-{key}" for key in keys}
     for target in targets:
         dry = ["make", "-n", "--old-file=.venv/lock.txt", target]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
 import tomllib
 from pathlib import Path
@@ -12,12 +10,15 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from grader.classroom import tables
+from grader.classroom.roster import COLUMNS
 from grader.errors import UsageError
 from grader.reports.text import identifier, line
 
 Moment = datetime.datetime
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _ADDRESS = re.compile(r"(https|ssh|file)://[^\s\x00-\x1f]+")
+_COLUMNS = {**COLUMNS, "repository": (), "github": ()}  # one roster serves both ways of grading
 
 
 class Assignment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,34 +72,29 @@ def read_grading(path: Path) -> Grading:
 
 
 def read_roster(path: Path) -> list[Student]:
-    """The class: columns `id`, `repository`, and where they are there `extension days` and `github`.
+    """The class: columns `id`, `repository`, and where they are there `extension` (or `extension days`) and `github`.
 
     Raises:
         UsageError: it cannot be read, or two rows have one id. No name is repeated, since logs may be public.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: the roster cannot be read: {line(str(error), 200)}") from error
-    if not rows or "id" not in rows[0]:
-        raise UsageError(f"{path}: the roster wants a first line with the columns id, repository and a row a student")
     students: dict[str, Student] = {}
-    for number, row in enumerate(rows, start=2):
-        name = (row.get("id") or "").strip()
+    for number, row in tables.rows(path, _COLUMNS, ("id",)):
+        name = row["id"]
         if not name:
             raise UsageError(f"{path}:{number}: no id")
         if name.casefold() in students:
             raise UsageError(f"{path}:{number}: an id that is there already")
-        repository = (row.get("repository") or "").strip()
+        repository = row.get("repository", "")
         if repository and not (_SLUG.fullmatch(repository) or _ADDRESS.fullmatch(repository)):
             raise UsageError(f"{path}:{number}: repository: OWNER/NAME or an https address is wanted")
         try:
-            days = float((row.get("extension days") or "0").strip() or 0)
-            extension = datetime.timedelta(days=days)
-        except (ValueError, OverflowError) as error:
-            raise UsageError(f"{path}:{number}: extension days: a number is wanted") from error
-        login = (row.get("github") or "").strip()
-        students[name.casefold()] = Student(identifier(name), repository, extension, login)
+            days = tables.number(row.get("extension") or "0", "the extension", path, number)
+        except UsageError as error:  # its words repeat the cell
+            raise UsageError(f"{path}:{number}: extension: a number of days is wanted") from error
+        extension = datetime.timedelta(days=days)
+        students[name.casefold()] = Student(identifier(name), repository, extension, row.get("github", ""))
+    if not students:
+        raise UsageError(f"{path}: the roster wants a first line with the columns id, repository and a row a student")
     return list(students.values())
 
 

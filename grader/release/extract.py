@@ -38,7 +38,8 @@ def _documented(section: str, keys: Sequence[str]) -> str:
     shown = "ch4" if "ch4" in keys else keys[-1]
 
     def mend(match: re.Match[str]) -> str:
-        line = re.sub(r"\bch4\b", shown, match[0])
+        line = re.sub(r", or IMAGE=[^;)]*", "", match[0])  # what makes and starts the images is not released
+        line = re.sub(r"\bch4\b", shown, line)
         line = re.sub(r"\bchapter 4\b", f"chapter {shown.removeprefix('ch')}", line)
         if len(keys) == 1:
             return re.sub(r";? likewise [\w-]+ to [\w-]+", "", line)

@@ -45,12 +45,13 @@ def add(verbs: Verbs) -> None:
 
     one = step("feedback", "a student's push: visible cases, summary, annotations, Classroom's results", run_feedback)
     one.add_argument("--chapter", help="only this one (default: all that are begun)")
-    one.add_argument("--out", type=Path, default=Path("build/feedback"), metavar="DIR")
+    out = Path("build/feedback")
+    one.add_argument("--out", type=Path, default=out, metavar="DIR", help=f"where the results go (default: {out})")
     add_running_options(one)
     one = step("state", "get or put the branch that holds attempts and gradebook", run_state)
-    one.add_argument("what", choices=("get", "put"))
+    one.add_argument("what", choices=("get", "put"), help="from the branch, or onto it")
     one.add_argument("--remote", default="origin", help="an address, or the name of a remote of this repository")
-    one.add_argument("--state", type=Path, default=WORK / "state", metavar="DIR")
+    _add_state(one)
     one = step("collect", "the submissions that are due, as data, in shards", run_collect)
     _add_class_options(one)
     one.add_argument("--chapter", default="", help="only this one (default: all that are open)")
@@ -58,35 +59,46 @@ def add(verbs: Verbs) -> None:
     one.add_argument("--now", type=datetime.fromisoformat, metavar="TIME", help="as if it were then")
     one = step("secret", "put GRADER_SECRET where the grader looks for it", run_secret)
     one = step("grade", "one shard, with nothing of it in the log", run_grade)
-    one.add_argument("shard")
-    one.add_argument("--work", type=Path, default=WORK, metavar="DIR")
+    one.add_argument("shard", help="its number, as `collect` gave it")
+    _add_work(one)
     one.add_argument("--image", default="", metavar="NAME", help="grade in containers of this image")
     one.add_argument("options", nargs="*", help="for grade-class, after --")
     one = step("join", "the shards' results into the gradebook, the attempts into the ledger", run_join)
     _add_class_options(one)
     one = step("post", "feedback to each student's commit, with the token of GRADER_TOKEN", run_post)
-    _add_class_options(one)
-    one.add_argument("--as", dest="form", choices=("check", "comment"), default="comment")
+    _add_state(one)
+    one.add_argument(
+        "--as", dest="form", choices=("check", "comment"), default="comment",
+        help="a comment on the commit (default), or a check of it, for which the token must be a GitHub App's",
+    )  # fmt: skip
     one = step("publish", "the release into the student repository, with the token of STUDENTS_TOKEN", run_publish)
     one.add_argument("remote", help="its address")
-    one.add_argument("--branch", default="main")
-    one.add_argument("--chapters", metavar="LIST")
+    one.add_argument("--branch", default="main", help="the branch that students copy (default: %(default)s)")
+    one.add_argument("--chapters", metavar="LIST", help="only these, such as ch1,ch2 (default: all)")
     one = step("changelog", "what CHANGELOG.md says of a version", run_changelog)
-    one.add_argument("tag")
+    one.add_argument("tag", help="such as v0.1.0")
     one.add_argument("--publish", metavar="OWNER/NAME", help="as the notes of this repository's release")
     one = step("push-images", "local images to a registry", run_push_images)
-    one.add_argument("registry")
-    one.add_argument("images", nargs="+")
+    one.add_argument("registry", help="such as ghcr.io/OWNER")
+    one.add_argument("images", nargs="+", help="such as tensorflow-course:student-cpu")
     one = step("pull-image", "an image of a registry, with the token of REGISTRY_TOKEN", run_pull_image)
-    one.add_argument("image")
+    one.add_argument("image", help="its name in the registry, with its tag")
     one = step("dispatch", "ask a repository that only passes it on to have this one graded", run_dispatch)
-    one.add_argument("relay", metavar="OWNER/NAME")
-    one.add_argument("repository", metavar="OWNER/NAME")
+    one.add_argument("relay", metavar="RELAY", help="OWNER/NAME of the repository that passes it on")
+    one.add_argument("repository", metavar="REPOSITORY", help="OWNER/NAME of the one to be graded")
 
 
 def _add_class_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, default=SETTINGS, metavar="FILE", help=f"default: {SETTINGS}")
+    _add_state(parser)
+    _add_work(parser)
+
+
+def _add_state(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", type=Path, default=WORK / "state", metavar="DIR", help="the branch of the state")
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, default=WORK, metavar="DIR", help="the plan, the shards, the results")
 
 

@@ -39,7 +39,7 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument("--seconds", type=float, metavar="S", help="with --agree: at most so long for each mutant")
     parser.add_argument("--record", action="store_true", help="with --agree: write the numbers into the lists")
-    parser.add_argument("--unshown", action="store_true", help="with --agree: not what has its numbers")
+    parser.add_argument("--unshown", action="store_true", help="with --agree: only those without numbers yet")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what became of each mutant there")
     add_running_options(parser)
     parser.set_defaults(verb=run)

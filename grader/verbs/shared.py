@@ -29,13 +29,22 @@ PASSED, FAILED, UNUSABLE, INFRASTRUCTURE = 0, 1, 2, 3
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
     """The options of every verb that runs code."""
-    parser.add_argument("--sandbox", choices=("auto", "bwrap", "docker", "none"), default="auto")
+    parser.add_argument(
+        "--sandbox",
+        choices=("auto", "bwrap", "docker", "none"),
+        default="auto",
+        help="auto (default): bubblewrap, or refuse; none: your own work only",
+    )
     parser.add_argument(
         "--image", default="", metavar="NAME", help="the image for --sandbox docker (default: the course's)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="draw hidden cases from N, not the assignment's own seed")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--no-cache", action="store_true", help="ask the reference and the mutants anew")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the code runs (default: cpu)")
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="run the solution and the known-wrong programs again instead of taking kept answers",
+    )
 
 
 def load_course(options: argparse.Namespace) -> Course:

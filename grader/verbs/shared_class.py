@@ -26,16 +26,20 @@ OVERRIDES = "overrides.csv"
 
 def add_class_options(parser: argparse.ArgumentParser) -> None:
     """The options of every verb that grades a class."""
-    parser.add_argument("chapter")
+    parser.add_argument("chapter", help="such as ch4")
     parser.add_argument("folder", type=Path, help="a folder, file or archive a student, as platforms hand them out")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where reports and pages go")
-    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV: id, name, email, group, section, extension")
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE", help="CSV: id, name, email, group, section, extension days, also"
+    )
     parser.add_argument("--rules", type=Path, metavar="FILE", help="TOML: deadline, late policy, which attempt counts")
     parser.add_argument(
         "--overrides", type=Path, metavar="FILE", help=f"CSV: student, task, score, comment (default: DIR/{OVERRIDES})"
     )
     parser.add_argument("--assignment", default="", metavar="NAME", help="the assignment's name on the platform")
-    parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one a processor)")
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes (default: one a processor, as memory allows)"
+    )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at this address")
     parser.add_argument(
         "--export", action="append", default=[], metavar="FORMAT",
