@@ -165,8 +165,8 @@ mutate: $(VENV)/lock.txt ## judge machine-made mutants of all solutions by the h
 	@$(GRADER) mutate
 
 .PHONY: agree
-agree: $(VENV)/lock.txt ## ask the solutions and the mutants listed as equivalent 10 000 inputs, and record on how many they agree (an hour)
-	@$(GRADER) mutate --agree 10000 --seconds 120 --record
+agree: $(VENV)/lock.txt ## ask the solutions and the mutants listed as equivalent 10 000 inputs, where that has no answer yet, and record it (an hour or two)
+	@$(GRADER) mutate --agree 10000 --seconds 240 --record --unshown
 
 .PHONY: seeds
 seeds: $(VENV)/lock.txt ## mark right and wrong programs from fifty other secret seeds (hours; grader seeds ch4 --count 5 for less)
