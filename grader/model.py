@@ -125,6 +125,7 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True):
     environment: dict[str, str] = {}  # beside the course's own; its runtime.py may read it
     wide: bool = False  # floats go in as float64, and what comes back as float64 is rounded to the reference's dtype
     form: bool = True  # whether dtypes, graphs and exceptions stay the same too, so that only last digits may differ
+    draws: bool = True  # whether the same seed draws the same numbers there
 
 
 class Translation(Struct, frozen=True, forbid_unknown_fields=True):

@@ -82,7 +82,7 @@ LAYERS: dict[str, set[str]] = {
     "lists": set(),
     "equivalents": {"lists"},
     "redundant": {"lists"},
-    "variants": {"grade", "proof"},
+    "variants": {"compare", "grade", "proof"},
     "mutation": {"mutators", "equivalents", "grade"},
     "equivalence": {"equivalents", "mutators", "slices", "grade"},
     "generality": {"grade"},
