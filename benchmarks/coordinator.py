@@ -17,13 +17,13 @@ SIZES = (100, 1000, 10_000)
 SCRIPT = """
 import re, sys, time
 from pathlib import Path
-from tests.class_fakes import GOOD, make_chapter, put, run
+from tests.class_fakes import GOOD, coordinate, make_chapter, put
 root, count = Path(sys.argv[1]), int(sys.argv[2])
 chapter = make_chapter(root)
 for number in range(count):
     put(root / "work", f"student{number:05d}.py", GOOD + f"# {number}\\n")
 began = time.perf_counter()
-run(chapter, root / "work", root / "out")
+coordinate(chapter, root / "work", root / "out")
 # not ru_maxrss, which a process has from its parent
 memory = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 print(memory / 1024, time.perf_counter() - began)

@@ -102,6 +102,14 @@ TOLD = Conditions("", "ch4_things", "none", "cpu", None, False, "", "suite", "en
 def run(
     chapter: Chapter, work: Path, out: Path, grader: FakeGrader | None = None, told: Conditions = TOLD, **options: Any
 ) -> dict[str, Report]:
+    """All reports of a class; see `coordinate`."""
+    graded = coordinate(chapter, work, out, grader, told, **options)
+    return {standing.student.id: standing.report for standing in graded.results}
+
+
+def coordinate(
+    chapter: Chapter, work: Path, out: Path, grader: FakeGrader | None = None, told: Conditions = TOLD, **options: Any
+) -> Class:
     """The class graded by a grader that needs no sandbox; what is done with it is the real thing."""
     console, resume = options.pop("progress", None), options.pop("resume", True)
     formats, roster = options.pop("formats", ()), options.pop("roster", None)
@@ -111,4 +119,4 @@ def run(
     with graded.locked():
         graded.grade(graded.todo(resume), lambda _: contextlib.nullcontext(Inline(grader, chapter)), console)
         publish(graded, formats, folder=str(work))
-    return {standing.student.id: standing.report for standing in graded.results}
+    return graded

@@ -95,12 +95,12 @@ def check(out: Path, count: int) -> None:
 MEASURE = """
 import re, sys
 from pathlib import Path
-from tests.class_fakes import make_chapter, put, run, GOOD
+from tests.class_fakes import GOOD, coordinate, make_chapter, put
 root, count = Path(sys.argv[1]), int(sys.argv[2])
 chapter = make_chapter(root)
 for number in range(count):
     put(root / "work", f"student{number:05d}.py", GOOD + f"# {number}\\n")
-run(chapter, root / "work", root / "out")
+coordinate(chapter, root / "work", root / "out")
 print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -69,7 +70,8 @@ def publish(graded: Class, formats: Iterable[str], alike: bool = True, folder: s
         _export(graded, name, results)
     graded.ledger.settle()
     # ASCII: a file's name need not be UTF-8
-    _write(out / CLASS, json.dumps(about, indent=2).encode() + b"\n")
+    words = itertools.chain(json.JSONEncoder(indent=2).iterencode(about), "\n")
+    _pieces(out / CLASS, (piece.encode() for piece in words))
     return True
 
 
