@@ -229,6 +229,17 @@ def test_a_reset_without_the_released_files_says_so(course, chapter, capsys):
     assert (chapter.exercises / "arrays.py").read_text() == "mine\n"
 
 
+def test_progress_is_kept_where_a_file_system_has_no_locks(course, right, monkeypatch):
+    import fcntl
+
+    def refuses(descriptor, operation):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuses)
+    progress.record(course, right, DAY)
+    assert progress.read(course)
+
+
 def test_progress_in_a_narrow_terminal_has_no_titles(course, right):
     progress.record(course, right, DAY)
     shown = {}
