@@ -294,12 +294,12 @@ def test_copies_are_found_whatever_their_names_and_comments(chapter: Chapter, wo
     put(work, "cyd.py", GOOD + OTHER)
     put(work, "dan.py", GOOD)
     put(work, "eve.py", "def (\n")
-    found = similarity.similar(take_in(work, chapter), chapter, tmp_path)
+    found = similarity.similar(take_in(work, chapter).values(), chapter, tmp_path)
     assert [(pair.first, pair.second) for pair in found.pairs] == [("ada", "bob")]
     assert found.pairs[0].alike > 0.9
     assert found.compared == 5
     put(work, "fay.py", GOOD + COPY)
-    pairs = similarity.similar(take_in(work, chapter), chapter, tmp_path).pairs
+    pairs = similarity.similar(take_in(work, chapter).values(), chapter, tmp_path).pairs
     assert ("ada", "fay", 1.0) in [(pair.first, pair.second, pair.alike) for pair in pairs]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".alike")) == []
 
@@ -321,14 +321,14 @@ def test_what_the_skeleton_gives_does_not_make_two_alike(chapter: Chapter, work:
     (chapter.exercises / "things.py").write_text(COPY + "\n\ndef one():\n    raise NotImplementedError('one')\n")
     put(work, "ada.py", COPY + GOOD)
     put(work, "bob.py", COPY + GOOD + "\n\nprint(one())\n")
-    assert similarity.similar(take_in(work, chapter), chapter, tmp_path).pairs == []
+    assert similarity.similar(take_in(work, chapter).values(), chapter, tmp_path).pairs == []
 
 
 def test_a_team_is_not_compared_with_itself(chapter: Chapter, tmp_path: Path, work: Path) -> None:
     entries = []
     for name, team in (("ada", "red"), ("bob", "red")):
         put(work, f"{name}.py", GOOD + COPY)
-        entries.append(Entry(Student(name, group=team), take_in(work, chapter)[-1].attempts))
+        entries.append(Entry(Student(name, group=team), take_in(work, chapter)[name].attempts))
     assert similarity.similar(entries, chapter, tmp_path).pairs == []
 
 

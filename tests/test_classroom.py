@@ -37,7 +37,7 @@ def work(tmp_path: Path) -> Path:
 
 
 def students(chapter: Chapter, work: Path) -> list[str]:
-    return [entry.student.id for entry in take_in(work, chapter)]
+    return [entry.student.id for entry in take_in(work, chapter).values()]
 
 
 def test_each_kind_of_submission_gets_a_report_and_a_row(chapter: Chapter, work: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,10 @@ def put(folder: Path, *paths: str) -> None:
         (folder / path).write_text("x = 1\n")
 
 
-def found(entries: list[Entry], work: Path) -> dict[str, list[str]]:
+def found(entries: Mapping[str, Entry], work: Path) -> dict[str, list[str]]:
     return {
-        entry.student.id: [attempt.path.relative_to(work).as_posix() for attempt in entry.attempts] for entry in entries
+        student: [attempt.path.relative_to(work).as_posix() for attempt in entry.attempts]
+        for student, entry in entries.items()
     }
 
 
@@ -58,7 +60,8 @@ def test_moodle_folders_and_files_are_understood(work: Path, chapter: Chapter) -
         "Grace Hopper_12346": ["Grace Hopper_12346_assignsubmission_file_things.ipynb"],
         "Team_Blue-Bob Bug_99": ["Team_Blue-Bob Bug_99_assignsubmission_file"],
     }
-    assert (entries[0].student.name, entries[0].student.platform) == ("Ada Lovelace", "12345")
+    ada = entries["Ada Lovelace_12345"].student
+    assert (ada.name, ada.platform) == ("Ada Lovelace", "12345")
 
 
 def test_canvas_names_are_understood_with_late_marks_and_attempts(work: Path, chapter: Chapter) -> None:
@@ -75,7 +78,7 @@ def test_canvas_names_are_understood_with_late_marks_and_attempts(work: Path, ch
     assert found(entries, work)["lovelaceada_101"] == [
         "lovelaceada_101_9000_things.py", "lovelaceada_LATE_101_9001_things-1.py",
     ]  # fmt: skip
-    ada, grace, bob = (next(e for e in entries if e.student.id.startswith(name)) for name in ("love", "hopp", "bug"))
+    ada, grace, bob = (entries[name] for name in ("lovelaceada_101", "hoppergrace_102", "bugbob_103"))
     assert [attempt.late for attempt in ada.attempts] == [False, True]
     assert grace.attempts[0].late and grace.student.platform == "102"
     assert "several files were handed in, none called things: a.py, b.py" in bob.problem
@@ -103,7 +106,9 @@ def test_nbgraders_folders_are_understood_and_the_assignment_chosen(work: Path, 
     (work / "ada" / "ps2" / "timestamp.txt").write_text("2031-05-07 10:00:00.948203 America/Los_Angeles\n")
     entries = take_in(work, chapter, assignment="ps2")
     assert found(entries, work) == {"ada": ["ada/ps2"], "bob": ["bob/ch4"]}
-    assert submitted(entries[0].attempts[0]).astimezone(datetime.UTC).isoformat() == "2031-05-07T17:00:00.948203+00:00"
+    assert (
+        submitted(entries["ada"].attempts[0]).astimezone(datetime.UTC).isoformat() == "2031-05-07T17:00:00.948203+00:00"
+    )
 
 
 def test_folders_by_number_or_moment_are_attempts(work: Path, chapter: Chapter) -> None:
@@ -115,7 +120,7 @@ def test_folders_by_number_or_moment_are_attempts(work: Path, chapter: Chapter) 
         "bob": ["bob/20310505-0930", "bob/2031-05-06T10-00-00"],
         "cyd": ["cyd"],
     }
-    assert submitted(entries[1].attempts[1]) == datetime.datetime(2031, 5, 6, 10, tzinfo=datetime.UTC)
+    assert submitted(entries["bob"].attempts[1]) == datetime.datetime(2031, 5, 6, 10, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,7 @@ def test_a_roster_finds_people_by_what_a_platform_made_of_them(tmp_path: Path, w
     put(work, "Ada Lovelace_12345_assignsubmission_file_/things.py", "bugbob_102_1_things.py", "blue.py", "eve.py")
     (work / "bugbob_102_1_things.py").rename(work / "hoppergrace_7_1_things.py")
     (work / "blue.py").rename(work / "adal2.py")
-    entries = {entry.student.id: entry for entry in take_in(work, chapter, roster)}
+    entries = take_in(work, chapter, roster)
     assert sorted(entries) == ["adal2", "eve", "s1", "s2", "s3", "s4"]
     assert entries["s1"].student == Student("s1", "Ada Lovelace", "ada@example.org", "red", "A", 2.0, "12345")
     assert entries["s3"].student.extension_days == 0.5

@@ -86,7 +86,7 @@ def test_the_sample_class_gets_the_same_marks_by_nbgrader_test_by_test(tmp_path)
         course = load(REPOSITORY)
         chapter = course.chapter("ch4")
         with Grader(course) as grader:
-            for entry in take_in(REPOSITORY / "examples" / "class", chapter):
+            for entry in take_in(REPOSITORY / "examples" / "class", chapter).values():
                 student, path = entry.student.id, entry.attempts[-1].path
                 report = grader.grade(chapter, submission.snapshot(path, chapter))
                 book = nbformat.read(out / "autograded" / student / "ch4_optimizers/optimizers.ipynb", as_version=4)

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from grader.classroom.pool import Job, Workers
 from grader.classroom.progress import Shown, shown
 from grader.classroom.results import ATTEMPTS, FEEDBACK, RESULTS, Results, graded_attempts, place_of
 from grader.classroom.rules import Rules
+from grader.classroom.shelf import Shelf
 from grader.classroom.work import Done, ungraded
 from grader.errors import AuthorError, InfrastructureError, SubmissionError, UsageError
 from grader.model import Chapter, Course, Outcome, Snapshot, encode_report
@@ -62,7 +63,7 @@ class Class:
         course: Course,
         chapter: Chapter,
         out: Path,
-        entries: list[Entry],
+        entries: Mapping[str, Entry],
         told: Conditions,
         rules: Rules | None = None,
         overrides: Mapping[str, Override] | None = None,
@@ -100,16 +101,23 @@ class Class:
         finally:
             os.close(descriptor)
 
-    def todo(self, resume: bool = True) -> list[Todo]:
-        """What has to be graded: everything that is not there under the same conditions."""
-        everything = [
-            Todo(entry, attempt, place_of(entry, attempt, self.rules))
-            for entry in self.entries
-            for attempt in graded_attempts(entry, self.rules)
-        ]
-        return [todo for todo in everything if not (resume and self._stands(todo))]
+    def todo(self, resume: bool = True, among: Container[str] | None = None) -> Mapping[str, Todo]:
+        """What has to be graded: everything that is not there under the same conditions.
 
-    def grade(self, todo: list[Todo], open_workers: Open, console: Console | None = None) -> Shown:
+        Args:
+            resume: whether what is there counts.
+            among: names, as the result has them, beyond which nothing is looked at.
+        """
+        todo: Shelf[Todo] = Shelf()
+        for entry in self.entries.values():
+            for attempt in graded_attempts(entry, self.rules):
+                name = f"{entry.student.id}\n{attempt:05d}"
+                one = Todo(entry, attempt, place_of(entry, attempt, self.rules))
+                if (among is None or name in among) and not (resume and self._stands(one)):
+                    todo[name] = one
+        return todo
+
+    def grade(self, todo: Mapping[str, Todo], open_workers: Open, console: Console | None = None) -> Shown:
         """Grades what is to do; a report is on the disk before its submission counts as done.
 
         Raises:
@@ -121,7 +129,7 @@ class Class:
             if not todo:
                 return progress
             with open_workers(len(todo)) as workers:
-                jobs = self._jobs(todo, progress)
+                jobs = self._jobs(todo.values(), progress)
                 for job, done in workers.run(jobs):
                     if done.fault:
                         raise AuthorError(done.fault)
@@ -137,7 +145,7 @@ class Class:
                         raise InfrastructureError(f"given up: {self.faults[job.place]}; make room and run it again")
         return progress
 
-    def _jobs(self, todo: list[Todo], progress: Shown) -> Iterator[Job]:
+    def _jobs(self, todo: Iterable[Todo], progress: Shown) -> Iterator[Job]:
         """What workers can grade; what cannot be read is settled here."""
         for one in todo:
             student = one.entry.student.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec import Struct
 from grader.classroom import names
 from grader.classroom.names import Named
 from grader.classroom.roster import Roster
+from grader.classroom.shelf import Shelf
 from grader.errors import UsageError
 from grader.model import Chapter
 from grader.reports import text
@@ -42,8 +43,8 @@ class Entry(Struct, frozen=True):
 
 def take_in(
     folder: Path, chapter: Chapter, roster: Roster | None = None, assignment: str = "", out: Path | None = None
-) -> list[Entry]:
-    """Everybody's submissions, in the order of the students' ids.
+) -> Mapping[str, Entry]:
+    """Everybody's submissions by the students' ids, in their order; they lie on the disk, however many they are.
 
     Args:
         folder: a folder, file or archive a student, called after the student; nbgrader's `submitted/`; clones of
@@ -63,8 +64,11 @@ def take_in(
             raise UsageError(f"{shown} is not a folder of submissions: it holds a file, folder or archive a student")
         if out is not None and out.resolve().is_relative_to(folder.resolve()):
             raise UsageError(f"the results cannot go among the submissions: choose a --out outside {shown}")
+        found: Shelf[bool] = Shelf()  # whether it is a folder
         with os.scandir(folder) as scan:
-            found = sorted((entry.name, entry.is_dir()) for entry in scan if not _left_out(entry.name))
+            for entry in scan:
+                if not _left_out(entry.name):
+                    found[entry.name] = entry.is_dir()
         if not found:
             raise UsageError(f"{shown} holds no submissions: it should hold a file, folder or archive a student")
         if len(found) > MAX_ENTRIES:
@@ -95,15 +99,15 @@ def submitted(attempt: Attempt) -> datetime.datetime:
 
 def _entries(
     folder: Path,
-    found: list[tuple[str, bool]],
+    found: Mapping[str, bool],
     chapter: Chapter,
     roster: Roster | None,
     assignment: str,
     prefix: str,
-) -> list[Entry]:
-    """The names put together by student, the roster's students that are missing behind."""
-    gathered: dict[str, tuple[Student, list[tuple[str, Named]]]] = {}
-    for name, is_folder in found:
+) -> Mapping[str, Entry]:
+    """The names put together by student, with the roster's students that are missing."""
+    gathered: Shelf[tuple[Student, list[tuple[str, Named]]]] = Shelf()
+    for name, is_folder in found.items():
         named = names.understood(name, is_folder)
         if not named.counts:
             continue
@@ -111,14 +115,15 @@ def _entries(
             named = Named("", name[len(prefix) :])
         for student in _students(named, roster):
             # two ids that differ by case alone would be one file on some systems
-            gathered.setdefault(student.id.casefold(), (student, []))[1].append((name, named))
-    entries = {}
+            first, mine = gathered.get(student.id.casefold(), (student, []))
+            gathered[student.id.casefold()] = first, [*mine, (name, named)]
+    entries: Shelf[Entry] = Shelf()
     for student, mine in gathered.values():
         entries[student.id] = _entry(folder, student, mine, chapter, assignment)
-    for student in roster.students if roster else ():
+    for student in roster.students.values() if roster else ():
         if student.id.casefold() not in gathered:
             entries[student.id] = Entry(student)
-    return [entries[student_id] for student_id in sorted(entries)]
+    return entries
 
 
 def _students(named: Named, roster: Roster | None) -> list[Student]:
@@ -186,9 +191,10 @@ def _own_attempts(path: Path, chapter: Chapter, assignment: str) -> tuple[Attemp
     return tuple(Attempt(child, moment) for (_, moment), child in sorted(known))
 
 
-def _clones(folder: Path, found: list[tuple[str, bool]]) -> str:
-    clones = [name for name, is_folder in found if is_folder and (folder / name / ".git").is_dir()]
-    return names.common_prefix(clones)
+def _clones(folder: Path, found: Mapping[str, bool]) -> str:
+    return names.common_prefix(
+        name for name, is_folder in found.items() if is_folder and (folder / name / ".git").is_dir()
+    )
 
 
 def _left_out(name: str) -> bool:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from grader.atomic import writing
+from grader.classroom.shelf import Shelf
 
 
 class Line(Struct, frozen=True, array_like=True):
@@ -30,7 +31,7 @@ class Ledger:
 
     def __init__(self, out: Path) -> None:
         self._out, self._path = out, out / "ledger.jsonl"
-        self._lines: dict[str, tuple[str, str]] = {}
+        self._lines: Shelf[tuple[str, str]] = Shelf()
         self._torn = False
         self._read()
 
@@ -68,14 +69,14 @@ class Ledger:
     def settle(self) -> None:
         """Writes the file anew: a line a report, in their order."""
         with writing(self._path) as file:
-            for place in sorted(self._lines):
-                file.write(msgspec.json.encode(Line(place, *self._lines[place])) + b"\n")
+            for place, known in self._lines.items():
+                file.write(msgspec.json.encode(Line(place, *known)) + b"\n")
 
     def digests(self) -> str:
         """A name for all that is in it."""
         total = hashlib.sha256()
-        for place in sorted(self._lines):
-            total.update("\n".join((place, *self._lines[place], "")).encode())
+        for place, known in self._lines.items():
+            total.update("\n".join((place, *known, "")).encode())
         return total.hexdigest()
 
     def _read(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -64,10 +65,17 @@ def attempt_of(folder: str) -> tuple[str, str] | None:
     return None
 
 
-def common_prefix(folders: list[str]) -> str:
-    """What all clones of a GitHub Classroom assignment start with: `optimizers-` of `optimizers-ada`; or nothing."""
-    if len(folders) < 2:
+def common_prefix(folders: Iterable[str]) -> str:
+    """What all clones of a GitHub Classroom assignment start with: `optimizers-` of `optimizers-ada`; or nothing.
+
+    Args:
+        folders: their names, in order.
+    """
+    ordered = iter(folders)
+    first = last = next(ordered, "")
+    for name in ordered:
+        last = name
+    if first == last:
         return ""
-    first, last = min(folders), max(folders)
     length = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
     return first[: first.rfind("-", 0, length) + 1]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -45,16 +45,8 @@ def publish(graded: Class, formats: Iterable[str], alike: bool = True, folder: s
     out, results, chosen = graded.out, graded.results, [name for name in FORMATS if name in set(formats)]
     gone = departed(graded)
     state = _state(graded, chosen, alike, gone)
-    about = {
-        "schema": 1,
-        "chapter": graded.chapter.id,
-        "folder": folder,
-        "submissions": _places(graded, folder),
-        "made_of": state,
-    }
-    known = _read(out / CLASS)
     # the name of the folder alone is no reason to make everything anew
-    if known.get("made_of") == state and _complete(graded, chosen):
+    if _made_of(out / CLASS) == state and _complete(graded, chosen):
         return False
     (out / CLASS).unlink(missing_ok=True)  # until all the rest is there
     for standing in results:
@@ -69,34 +61,37 @@ def publish(graded: Class, formats: Iterable[str], alike: bool = True, folder: s
     for name in chosen:
         _export(graded, name, results)
     graded.ledger.settle()
-    # ASCII: a file's name need not be UTF-8
-    words = itertools.chain(json.JSONEncoder(indent=2).iterencode(about), "\n")
-    _pieces(out / CLASS, (piece.encode() for piece in words))
+    _pieces(out / CLASS, _about(graded, state, folder))
     return True
 
 
-def _places(graded: Class, folder: str) -> dict[str, str]:
-    """Where the attempt that counts lies, below the folder of submissions."""
-    top = Path(folder)
-    places = {}
+def _about(graded: Class, state: str, folder: str) -> Iterator[bytes]:
+    """What was graded, and where the attempt that counts lies, below the folder of submissions."""
+    # ASCII: a file's name need not be UTF-8
+    about = {"schema": 1, "chapter": graded.chapter.id, "folder": folder, "made_of": state, "submissions": {}}
+    yield json.dumps(about, indent=2).removesuffix("}\n}").encode()
+    top, before = Path(folder), "\n"
     for entry in _counting(graded):
         for attempt in entry.attempts:
             path = attempt.path.resolve()
-            places[entry.student.id] = str(path.relative_to(top)) if path.is_relative_to(top) else str(path)
-    return places
+            place = str(path.relative_to(top)) if path.is_relative_to(top) else str(path)
+            yield f"{before}    {json.dumps(entry.student.id)}: {json.dumps(place)}".encode()
+            before = ",\n"
+    yield b"\n  }\n}\n"
 
 
 def _counting(graded: Class) -> Iterator[Entry]:
     """What was handed in, of each student the attempt that counts alone."""
-    for standing, entry in zip(graded.results, graded.entries, strict=True):
+    for standing, entry in zip(graded.results, graded.entries.values(), strict=True):
         counts = entry.attempts[standing.attempt - 1 : standing.attempt] if entry.attempts else ()
         yield msgspec.structs.replace(entry, attempts=counts)
 
 
 def departed(graded: Class) -> list[str]:
     """Students with a report of an earlier run who are no longer among the submissions."""
-    known = {entry.student.id for entry in graded.entries}
-    return sorted(path.stem for path in (graded.out / RESULTS).glob("[!.]*.json") if path.stem not in known)
+    with os.scandir(graded.out / RESULTS) as scan:
+        stems = (name[:-5] for name in (entry.name for entry in scan) if name.endswith(".json"))
+        return sorted(stem for stem in stems if stem[:1] != "." and stem not in graded.entries)
 
 
 def _export(graded: Class, name: str, results: Iterable[Standing]) -> None:
@@ -117,15 +112,20 @@ def _export(graded: Class, name: str, results: Iterable[Standing]) -> None:
 
 
 def _complete(graded: Class, chosen: list[str]) -> bool:
-    names = ["gradebook.csv", "report.html", "times.json", "times.html"]
-    names += [f"{FEEDBACK}/{entry.student.id}.html" for entry in graded.entries]
-    names += [
-        f"exports/{'gradebook.db' if name == 'nbgrader' else f'{name}.csv'}" for name in chosen if name != "gradescope"
-    ]
-    if "gradescope" in chosen:
-        sent = filter(exports.is_graded, graded.results)
-        names += [f"exports/gradescope/{standing.student.id}/results.json" for standing in sent]
-    return all((graded.out / name).is_file() for name in names)
+    return all((graded.out / name).is_file() for name in _files(graded, chosen))
+
+
+def _files(graded: Class, chosen: list[str]) -> Iterator[str]:
+    """Every file that `publish` writes."""
+    yield from ("gradebook.csv", "report.html", "times.json", "times.html")
+    for student in graded.entries:
+        yield f"{FEEDBACK}/{student}.html"
+    for name in chosen:
+        if name != "gradescope":
+            yield f"exports/{'gradebook.db' if name == 'nbgrader' else f'{name}.csv'}"
+            continue
+        for standing in filter(exports.is_graded, graded.results):
+            yield f"exports/gradescope/{standing.student.id}/results.json"
 
 
 def _state(graded: Class, chosen: list[str], alike: bool, gone: list[str]) -> str:
@@ -139,7 +139,7 @@ def _state(graded: Class, chosen: list[str], alike: bool, gone: list[str]) -> st
     for part in (sorted(graded.faults.items()), graded.rules, chosen, alike, gone):
         total.update(msgspec.json.encode(part))
     total.update(repr(sorted(graded.overrides.items())).encode("utf-8", "surrogatepass"))
-    for entry in graded.entries:
+    for entry in graded.entries.values():
         total.update(_entry(graded, entry))
     return total.hexdigest()
 
@@ -177,9 +177,10 @@ def _write(path: Path, data: bytes) -> None:
     write_atomic(path, data)
 
 
-def _read(path: Path) -> dict[str, object]:
+def _made_of(path: Path) -> str:
+    """The state that an earlier run has noted; nothing where it has not come to its end."""
     try:
-        known = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
+        with open(path, encoding="ascii") as file:
+            return next((line.split('"')[3] for line in file if line.startswith('  "made_of": "')), "")
+    except (OSError, ValueError, IndexError):
+        return ""

@@ -50,13 +50,11 @@ class Regrading:
 
     def grade(self, open_workers: Open, console: Console | None = None) -> None:
         """Grades into the draft; what an interrupted regrading has done already is kept."""
-        places = {todo.place for todo in self.todo}
-        left = [todo for todo in self._draft.todo() if todo.place in places]
-        self._draft.grade(left, open_workers, console)
+        self._draft.grade(self._draft.todo(among=self.todo), open_workers, console)
 
     def changes(self) -> Iterator[Change]:
         """The reports that would differ in points or outcomes; nothing for those at which the grader failed."""
-        for todo in self.todo:
+        for todo in self.todo.values():
             before, after = self._read(self._graded, todo), self._read(self._draft, todo)
             if after is None or after.outcome is Outcome.INFRASTRUCTURE:
                 continue
@@ -67,12 +65,12 @@ class Regrading:
     @property
     def failed(self) -> int:
         """How many could not be graded; their old reports stay."""
-        found = (self._read(self._draft, todo) for todo in self.todo)
+        found = (self._read(self._draft, todo) for todo in self.todo.values())
         return sum(report is None or report.outcome is Outcome.INFRASTRUCTURE for report in found)
 
     def apply(self) -> None:
         """Puts the new reports in the place of the old ones."""
-        for todo in self.todo:
+        for todo in self.todo.values():
             after = self._read(self._draft, todo)
             key = self._draft.ledger.key(todo.place)
             if after is None or not key:

@@ -41,7 +41,7 @@ class Results:
 
     Args:
         out: the output folder.
-        entries: who handed in what, in the order of the ids.
+        entries: who handed in what by id, in the order of the ids.
         faults: a report's place -> why it is not there.
     """
 
@@ -50,7 +50,7 @@ class Results:
         course: Course,
         chapter: Chapter,
         out: Path,
-        entries: list[Entry],
+        entries: Mapping[str, Entry],
         rules: Rules,
         overrides: Mapping[str, Override],
         faults: Mapping[str, str],
@@ -62,7 +62,7 @@ class Results:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Standing]:
-        for entry in self._entries:
+        for entry in self._entries.values():
             yield self.of(entry)
 
     def of(self, entry: Entry) -> Standing:

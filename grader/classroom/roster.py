@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.classroom import tables
+from grader.classroom.shelf import Shelf
 from grader.errors import UsageError
 from grader.reports import text
 from grader.reports.standing import Student
@@ -27,32 +29,37 @@ class Roster:
     Args:
         students: with ids that differ.
         also: a student's id -> further names that submissions come under.
+
+    Attributes:
+        students: by id.
     """
 
-    def __init__(self, students: list[Student], also: dict[str, tuple[str, ...]] | None = None) -> None:
-        self.students = students
-        self._groups: dict[str, list[Student]] = {}
-        # surer ways first: a name that one student has by id is not another's by nickname
-        self._ways: tuple[dict[str, list[Student]], ...] = ({}, {}, {})
+    def __init__(self, students: Iterable[Student], also: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self.students: Shelf[Student] = Shelf()
+        self._groups: dict[str, list[str]] = {}
+        # surer ways first: a name that one student has by id is not another's by nickname; no id where several have it
+        self._ways: tuple[Shelf[str], ...] = (Shelf(), Shelf(), Shelf())
         for student in students:
+            self.students[student.id] = student
             self._add(0, student, student.id, student.email, *(also or {}).get(student.id, ()))
             self._add(1, student, student.email.partition("@")[0], student.name)
             self._add(2, student, *_squashed(student.name))
             if student.group:
-                self._groups.setdefault(_key(student.group), []).append(student)
+                self._groups.setdefault(_key(student.group), []).append(student.id)
 
     def find(self, *names: str) -> list[Student]:
         """The student that one of these names means, or the members of the group; empty where it is unclear."""
         keys = [_key(name) for name in names if name]
         for way in self._ways:
             for key in keys:
-                if len(way.get(key, ())) == 1:
-                    return way[key]
-        return next((self._groups[key] for key in keys if key in self._groups), [])
+                if student := way.get(key):
+                    return [self.students[student]]
+        members = next((self._groups[key] for key in keys if key in self._groups), [])
+        return [self.students[member] for member in sorted(members)]
 
     def _add(self, way: int, student: Student, *names: str) -> None:
         for key in {_key(name) for name in names} - {""}:
-            self._ways[way].setdefault(key, []).append(student)
+            self._ways[way][key] = "" if key in self._ways[way] else student.id
 
 
 def read_roster(path: Path) -> Roster:
@@ -81,7 +88,7 @@ def read_roster(path: Path) -> Roster:
         also[student] = (row["id"], *row.get("also", "").split())
     if not students:
         raise UsageError(f"{shown} names nobody: one student a line, below a line that names the columns")
-    return Roster(sorted(students, key=lambda student: student.id), also)
+    return Roster(students, also)
 
 
 def _key(name: str) -> str:

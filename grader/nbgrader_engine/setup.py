@@ -62,7 +62,7 @@ def collect(chapter: Chapter, folder: Path, out: Path) -> tuple[list[str], list[
     students: list[str] = []
     problems: list[str] = []
     name = f"{chapter.module}.ipynb"
-    for entry in take_in(folder, chapter):
+    for entry in take_in(folder, chapter).values():
         if not entry.attempts:
             problems += [f"{entry.student.id}: {entry.problem}"] if entry.problem else []
             continue

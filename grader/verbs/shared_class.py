@@ -66,11 +66,10 @@ def class_of(options: argparse.Namespace) -> Class:
     overrides = options.overrides or options.out / OVERRIDES
     said = read_overrides(overrides, chapter) if options.overrides or overrides.exists() else {}
     entries = take_in(options.folder, chapter, roster, options.assignment, options.out)
-    known = {entry.student.id for entry in entries}
     for path, named in ((overrides, said), (options.rules, rules.submitted)):
-        unknown = sorted(set(named) - known)
-        if unknown:
-            raise UsageError(f"{path} names {unknown[0]!r}, who is neither on the roster nor among the submissions")
+        unknown = min((name for name in named if name not in entries), default=None)
+        if unknown is not None:
+            raise UsageError(f"{path} names {unknown!r}, who is neither on the roster nor among the submissions")
     cache = not options.no_cache
     told = conditions(course, chapter, options.sandbox, options.device, options.seed, cache, options.image)
     return Class(course, chapter, options.out, entries, told, rules, said)
