@@ -318,6 +318,7 @@ class Grader:
         words = marks.Words(
             message=lambda record: feedback.message(record, snapshot, visible, self.course.translations),
             snippet=lambda record: snippets.of(record, chapter, snapshot),
+            waits=lambda record: feedback.waits_for(record, snapshot),
             found=found,
             begun=lambda: begun.words(task, chapter, snapshot),
         )
