@@ -286,7 +286,7 @@ class _Work:
         for task, name in named.items():
             if name != mutant.name:
                 self._find("misconception", where, f"{task}: {self._why(mutant, task, records)}")
-        return MutantRow(mutant.name, mutant.fails, failed, blocked, named, tests)
+        return MutantRow(mutant.name, mutant.fails, failed, blocked, named, tests, mutant.misconception)
 
     def _candidates(self, task: str) -> Iterator[tuple[str, Sequence[Record]]]:
         for mutant in self.grader.mutants(self.chapter):

@@ -342,3 +342,4 @@ def test_the_page_shows_each_mutant_and_what_is_wrong(arrays_course, arrays, arr
         assert wanted in html
         assert "<script" not in html
         assert all(row.name in html for row in proof.chapters[0].mutants)
+        assert "Takes from each row its own mean, not from each column." in html
