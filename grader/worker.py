@@ -11,8 +11,6 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import importlib.metadata
-import importlib.util
 import os
 import signal
 import socket
@@ -25,6 +23,7 @@ from grader import seccomp, wire
 from grader.channel import TICK, TICKET, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded, confine
 from grader.plain import signal_name
+from grader.versions import all_installed
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -102,7 +101,7 @@ class Worker:
         gc.freeze()  # a child that collects must not copy all pages
         self.housekeeper.remember()
         settings: dict[str, str] = getattr(self.runtime, "settings", dict)()
-        self._reply({"ready": True, "versions": student.versions(start["versions"]), "settings": settings})
+        self._reply({"ready": True, "versions": all_installed(start["versions"]), "settings": settings})
         self._wipe()
         self.spare = self._fork()
         while True:
