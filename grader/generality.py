@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader import render, seeds
-from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot, Task
-from grader.oracle import probe_seed
+from grader.model import Chapter, Outcome, Snapshot
 from grader.plugin import Suite
 
 if TYPE_CHECKING:
@@ -76,16 +75,12 @@ def _failed(
 ) -> dict[str, tuple[str, ...]]:
     """The hidden tests that the program fails, by seed."""
     grader.session.open(chapter, snapshot, trusted=True)
-
-    def ask(task: Task, inputs: Inputs) -> Answer:
-        return grader.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
-
     found = {}
     try:
         for seed in names:
             suite = Suite(
                 chapter,
-                ask,
+                grader.ask,
                 grader.expected(chapter),
                 seed=seed,
                 tasks=tasks,
