@@ -282,7 +282,7 @@ class _Work:
                 self._find("mutant", where, f"fails {task} without declaring it: {', '.join(names)}")
             elif not any(name in self.tests[task] for name in names):
                 self._find("mutant", where, f"fails {task} in visible tests only, which cost no points")
-        named = {task: self._named(mutant, task, records) for task in mutant.fails if task in failed}
+        named = {task: self._named(task, records) for task in mutant.fails if task in failed}
         for task, name in named.items():
             if name != mutant.name:
                 self._find("misconception", where, f"{task}: {self._why(mutant, task, records)}")
@@ -293,8 +293,8 @@ class _Work:
             if task in mutant.fails:
                 yield mutant.name, self.grader.profile(self.chapter, mutant, task)
 
-    def _named(self, mutant: Mutant, task: str, records: Iterable[Record]) -> str:
-        """The misconception that a student with this program would be told."""
+    def _named(self, task: str, records: Iterable[Record]) -> str:
+        """The mutant whose mistake a student with this program would be told."""
         mine = [record for record in records if record.task == task]
         if not any(record.outcome in (Outcome.FAILED, Outcome.ERROR) for record in mine):
             return ""
