@@ -10,18 +10,16 @@ import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from grader import equivalents, render
+from grader.course import load
 from grader.errors import AuthorError, GraderError
+from grader.grade import Grader, as_snapshot
 from grader.model import Chapter, Outcome
 from grader.mutators import MachineMutant, machine_mutants
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
 
 Progress = Callable[[int, int], None]
 
@@ -127,8 +125,6 @@ def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
 
     What a task is asked to leave room for (a learning rate, a clipping norm) may be another task's claim.
     """
-    from grader.grade import as_snapshot
-
     began = time.monotonic()
     program = as_snapshot(chapter, mutant.source)
     others = tuple(task.id for task in chapter.tasks if task.id != mutant.task)
@@ -148,9 +144,6 @@ _open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
 
 
 def _start(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None) -> None:
-    from grader.course import load
-    from grader.grade import Grader
-
     course = load(root)
     _open.append((Grader(course, sandbox, device, seed), course.chapter(chapter_id)))
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from grader.course import load
 from grader.errors import GraderError
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
-    from grader.model import Chapter
+from grader.grade import Grader, as_snapshot
+from grader.model import Chapter
 
 _WORTH_IT = 8  # mutants; below that a process costs more than it saves
 
@@ -42,9 +40,6 @@ def rehearse(grader: Grader, chapter: Chapter, jobs: int) -> None:
 
 def _run(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None, names: list[str]) -> None:
     """One process's share of the mutants."""
-    from grader.course import load
-    from grader.grade import Grader, as_snapshot
-
     course = load(root)
     chapter = course.chapter(chapter_id)
     tasks = tuple(task.id for task in chapter.tasks)
