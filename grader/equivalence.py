@@ -282,7 +282,8 @@ def compare(
     but: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Agreement]:
     """Each mutant's agreement with the solution, in turn; `but`, by the mutants' names, as in `Comparison.run`."""
-    comparison = Comparison(grader, chapter) if mutants else None
+    if not mutants:
+        return
+    comparison = Comparison(grader, chapter)
     for mutant in mutants:
-        assert comparison is not None
         yield comparison.run(mutant, count, seconds, (but or {}).get(mutant.name, ()))

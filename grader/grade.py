@@ -340,4 +340,4 @@ def suite_files(chapter: Chapter, course: Course) -> list[Path]:
     if chapter.solutions is not None:
         files += [chapter.solutions / f"{chapter.module}.py", chapter.solutions / "test_hidden.py"]
         files += sorted((chapter.solutions / "mutants").glob("*.py"))
-    return [*(path for path in files if path.is_file())]
+    return [path for path in files if path.is_file()]

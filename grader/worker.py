@@ -102,7 +102,7 @@ class Worker:
         self.housekeeper.remember()
         settings: dict[str, str] = getattr(self.runtime, "settings", dict)()
         self._reply({"ready": True, "versions": all_installed(start["versions"]), "settings": settings})
-        self._wipe()
+        self.housekeeper.wipe()
         self.spare = self._fork()
         while True:
             request = self.parent.receive()
@@ -116,7 +116,7 @@ class Worker:
         self.chapter = message["chapter"]
         if self.child is not None or (self.spare is not None and self.spare.chapter not in ("", self.chapter)):
             self._end_all()
-            self._wipe()
+            self.housekeeper.wipe()
         if not message["again"]:
             self.housekeeper.begin()
         self.limits = message["limits"]
@@ -132,7 +132,7 @@ class Worker:
     def _close(self, *_: Any) -> None:
         """Ends everything of the submission and says whether nothing is left of it."""
         self._end_all()
-        self._wipe()
+        self.housekeeper.wipe()
         leftovers = self.housekeeper.leftovers()
         self._reply({"clean": not leftovers, "leftovers": leftovers})
         if not leftovers:
@@ -242,9 +242,6 @@ class Worker:
                 child.channel.close()
                 os.close(child.output)
         self.child = self.spare = None
-
-    def _wipe(self) -> None:
-        self.housekeeper.wipe()
 
     def _reply(self, message: dict[str, Any]) -> None:
         self.parent.send(wire.encode(message))
