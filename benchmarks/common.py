@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
 import platform
@@ -20,11 +19,12 @@ import msgspec
 
 from grader import course as courses
 from grader.errors import GraderError
+from grader.versions import all_installed
 
 ROOT = courses.find_root(Path(__file__).parent)
 CHAPTER, TASK = "ch4_optimizers", "momentum"
 PAUSE = 3.0  # seconds between turns: the spare child is ready by then, as between two submissions of a quiet hour
-LIBRARIES = ("tensorflow", "keras", "numpy", "nbgrader", "pytest")
+LIBRARIES = ("tensorflow", "keras", "numpy", "nbgrader", "pytest")  # that the figures depend on
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -189,23 +189,10 @@ def machine(load: float) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "load": load,
         "python": platform.python_version(),
-        "versions": dict(versions()),
+        "versions": all_installed(LIBRARIES),
         "commit": commit(),
         "date": time.strftime("%Y-%m-%d"),
     }
-
-
-def versions() -> list[tuple[str, str]]:
-    """The libraries that the figures depend on."""
-    found = []
-    for name in LIBRARIES:
-        for distribution in (name, f"{name}-cpu"):
-            try:
-                found.append((name, importlib.metadata.version(distribution)))
-                break
-            except importlib.metadata.PackageNotFoundError:
-                continue
-    return found
 
 
 def commit() -> str:

@@ -20,8 +20,8 @@ import msgspec
 
 from benchmarks import common
 from benchmarks.common import CHAPTER, ROOT, Options, Row
+from grader import assembly, render
 from grader import course as courses
-from grader import render
 from grader.grade import Grader, as_snapshot
 from grader.model import Report, encode_report
 
@@ -82,7 +82,7 @@ def _works(root: Path, name: str) -> list[str]:
     """The names of the works, as `_source` knows them."""
     course = courses.load(root)
     chapter = course.chapter(name)
-    mutants = [mutant.name for mutant in render.mutants(chapter)]
+    mutants = [mutant.name for mutant in assembly.mutants(chapter)]
     some = mutants[:: max(len(mutants) // MUTANTS, 1)][:MUTANTS]
     return ["solution", "skeleton", *render.alternates(chapter), *some]
 
@@ -95,7 +95,7 @@ def _grade(root: Path, name: str, jobs: Sequence[tuple[str, bool]]) -> list[tupl
         "solution": render.solution(chapter),
         "skeleton": render.skeleton(chapter),
         **render.alternates(chapter),
-        **{mutant.name: mutant.source for mutant in render.mutants(chapter)},
+        **{mutant.name: mutant.source for mutant in assembly.mutants(chapter)},
     }
     found = []
     with Grader(course, cache=False) as warm:

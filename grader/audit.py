@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from grader import misconceptions, notebook, redundant, render, variants
+from grader.assembly import Mutant
 from grader.course import AuditNumbers, audit_numbers
 from grader.errors import AuthorError
+from grader.grade import Grader, as_snapshot
 from grader.inventory import unexpected
 from grader.margins import Margins, too_close
 from grader.model import Chapter, Course, Outcome, Report, Snapshot, Variant
 from grader.proof import Audit, ChapterAudit, Finding, MutantRow, VariantRow
+from grader.records import Record
 from grader.rehearsal import rehearse
 from grader.reports.matrix import print_findings, print_matrix
 from grader.scaffold import MARK, unwritten
 from grader.syntax import fingerprint
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from grader.assembly import Mutant
-    from grader.grade import Grader
-    from grader.records import Record
 
 SEED = 1  # of the hidden cases: a proof is the same in every clone; `grader seeds` tries others
 UNHURT = (Outcome.PASSED, Outcome.BLOCKED)  # a test that has caught nothing
@@ -167,8 +164,6 @@ class _Work:
         text = render.skeleton(self.chapter)
         name = f"{self.chapter.module}.ipynb"
         cells, _ = notebook.cells(render.notebook(self.chapter), name)
-        from grader.grade import as_snapshot
-
         programs = {
             "skeleton": as_snapshot(self.chapter, text),
             "notebook": Snapshot(name, cells, "sha256:skeleton"),
@@ -185,8 +180,6 @@ class _Work:
                     self._find("skeleton", where, words)
 
     def _alternates(self) -> None:
-        from grader.grade import as_snapshot
-
         programs = render.alternates(self.chapter)
         if len(programs) < self.numbers.alternates:
             words = f"has {len(programs)} alternates; {self.numbers.alternates} are wanted"
@@ -206,8 +199,6 @@ class _Work:
 
     def _variants(self) -> None:
         """Measures right programs in the other surroundings; where only last digits may differ, nothing else does."""
-        from grader.grade import as_snapshot
-
         programs = {"solution": self.grader.reference(self.chapter)}
         programs |= {name: as_snapshot(self.chapter, text) for name, text in render.alternates(self.chapter).items()}
         for variant in self.surroundings:
@@ -259,8 +250,6 @@ class _Work:
             self.notes.append(Finding("redundant", self.chapter.id, words))
 
     def _mutant(self, mutant: Mutant) -> MutantRow:
-        from grader.grade import as_snapshot
-
         where = f"{self.chapter.id} {mutant.name}"
         program = as_snapshot(self.chapter, mutant.source)
         records = self.grader.run_program(self.chapter, program, self.tasks, blocking=True)
@@ -282,19 +271,19 @@ class _Work:
                 self._find("mutant", where, f"fails {task} without declaring it: {', '.join(names)}")
             elif not any(name in self.tests[task] for name in names):
                 self._find("mutant", where, f"fails {task} in visible tests only, which cost no points")
-        named = {task: self._named(mutant, task, records) for task in mutant.fails if task in failed}
+        named = {task: self._named(task, records) for task in mutant.fails if task in failed}
         for task, name in named.items():
             if name != mutant.name:
                 self._find("misconception", where, f"{task}: {self._why(mutant, task, records)}")
-        return MutantRow(mutant.name, mutant.fails, failed, blocked, named, tests)
+        return MutantRow(mutant.name, mutant.fails, failed, blocked, named, tests, mutant.misconception)
 
     def _candidates(self, task: str) -> Iterator[tuple[str, Sequence[Record]]]:
         for mutant in self.grader.mutants(self.chapter):
             if task in mutant.fails:
                 yield mutant.name, self.grader.profile(self.chapter, mutant, task)
 
-    def _named(self, mutant: Mutant, task: str, records: Iterable[Record]) -> str:
-        """The misconception that a student with this program would be told."""
+    def _named(self, task: str, records: Iterable[Record]) -> str:
+        """The mutant whose mistake a student with this program would be told."""
         mine = [record for record in records if record.task == task]
         if not any(record.outcome in (Outcome.FAILED, Outcome.ERROR) for record in mine):
             return ""

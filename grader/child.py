@@ -10,7 +10,6 @@ import ast
 import contextlib
 import errno
 import importlib
-import importlib.metadata
 import importlib.util
 import linecache
 import os
@@ -319,13 +318,3 @@ def load_runtime(path: str) -> types.ModuleType:
     sys.modules["course_runtime"] = module
     spec.loader.exec_module(module)
     return module
-
-
-def versions(names: list[str]) -> dict[str, str]:
-    """The versions of distributions, where they are installed."""
-    found = {}
-    for name in names:
-        for distribution in (name, f"{name}-cpu"):
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                found[name] = importlib.metadata.version(distribution)
-    return found

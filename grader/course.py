@@ -162,20 +162,20 @@ def find_chapter(course: Course, name: str) -> Chapter:
         raise UsageError(f"there is no chapter {name!r} yet; there is {known}") from None
 
 
-def check_task(chapter: Chapter, task: str | None) -> str | None:
-    """The id of that task, whose letters may be large or small; None for none.
+def task_id(chapter: Chapter, name: str | None) -> str | None:
+    """The id of the task called so, in large or small letters; None for none.
 
     Raises:
         UsageError: the chapter has no such task.
     """
     ids = [each.id for each in chapter.tasks]
-    if task is None or task.lower() in ids:
-        return task and task.lower()
+    if name is None or name.lower() in ids:
+        return name and name.lower()
     import difflib
 
-    alike = difflib.get_close_matches(task.lower(), ids, 1)
+    alike = difflib.get_close_matches(name.lower(), ids, 1)
     meant = f"; did you mean {alike[0]}?" if alike else ""
-    raise UsageError(f"{chapter.key} has no task {task!r}{meant}; it has {', '.join(ids)}")
+    raise UsageError(f"{chapter.key} has no task {name!r}{meant}; it has {', '.join(ids)}")
 
 
 def audit_numbers(course: Course, chapter: Chapter) -> AuditNumbers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import re
@@ -17,7 +16,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
-from grader import sandbox
+from grader import sandbox, versions
 from grader.model import Course
 from grader.reports import text
 
@@ -117,10 +116,10 @@ def check_environment(root: Path, prefix: str | None = None) -> Check:
 
 
 def check_tensorflow() -> Check:
-    """Its version, by the metadata: importing it takes ten seconds."""
+    """Its version."""
     for distribution in TENSORFLOWS:
-        version = _version(distribution)
-        if version is not None:
+        version = versions.exact(distribution)
+        if version:
             status: Status = "ok" if re.match(r"2\.(1[6-9]|[2-9]\d)", version) else "warn"
             return Check("TensorFlow", status, f"{distribution} {version}", "" if status == "ok" else _MADE_ANEW)
     return Check("TensorFlow", "fail", "not installed", _MADE_ANEW)
@@ -128,8 +127,8 @@ def check_tensorflow() -> Check:
 
 def check_scikit_learn() -> Check:
     """Absent: Keras imports it where it finds it, and every start takes 1.5 s longer."""
-    version = _version("scikit-learn")
-    if version is None:
+    version = versions.exact("scikit-learn")
+    if not version:
         return Check("scikit-learn", "ok", "absent, as it should be")
     found = f"{version} is installed: every worker starts 1.5 s later"
     return Check("scikit-learn", "warn", found, f"{sys.executable} -m pip uninstall -y scikit-learn")
@@ -225,13 +224,6 @@ def check_gpu() -> Check:
     if not said:
         return Check("GPU", "warn", "nvidia-smi finds none; the course runs on the processor", "nvidia-smi")
     return Check("GPU", "ok", ", ".join(said.splitlines()))
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _read(path: Path) -> str:

@@ -11,22 +11,20 @@ import math
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
 
 from grader import equivalents, render, seeds, slices
 from grader.compare import find_difference
+from grader.grade import Grader, as_snapshot
 from grader.loading import cases_of
 from grader.model import Answer, Chapter, Inputs, Snapshot
 from grader.mutators import MachineMutant
 from grader.oracle import inputs_digest, probe_seed
 from grader.plugin import Suite
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
-    from grader.session import Session
+from grader.session import Session
 
 EVERY = 5  # one input in so many is extreme
 FIRST, BATCH = 5, 25  # inputs of one kind that are asked in one go: at first, and then
@@ -79,8 +77,6 @@ class Comparison:
     """
 
     def __init__(self, grader: Grader, chapter: Chapter) -> None:
-        from grader.grade import as_snapshot
-
         self.grader, self.chapter = grader, chapter
         self.solution = as_snapshot(chapter, render.solution(chapter))
         self.source = self.solution.cells[0].source
@@ -97,8 +93,6 @@ class Comparison:
         Raises:
             InfrastructureError: no worker comes up.
         """
-        from grader.grade import as_snapshot
-
         differs = slices.changed(self.source, mutant.source)
         kinds = [
             i
@@ -288,7 +282,8 @@ def compare(
     but: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Agreement]:
     """Each mutant's agreement with the solution, in turn; `but`, by the mutants' names, as in `Comparison.run`."""
-    comparison = Comparison(grader, chapter) if mutants else None
+    if not mutants:
+        return
+    comparison = Comparison(grader, chapter)
     for mutant in mutants:
-        assert comparison is not None
         yield comparison.run(mutant, count, seconds, (but or {}).get(mutant.name, ()))

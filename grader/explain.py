@@ -12,8 +12,7 @@ from pathlib import Path
 from grader import seeds
 from grader.errors import UsageError
 from grader.grade import Grader
-from grader.model import Answer, Chapter, Inputs, Report, Snapshot, Task
-from grader.oracle import probe_seed
+from grader.model import Answer, Chapter, Inputs, Report, Snapshot
 from grader.plugin import FILES, Suite
 from grader.records import Record, Visibility
 
@@ -104,18 +103,13 @@ def explain(grader: Grader, chapter: Chapter, snapshot: Snapshot, test: Test, st
 
 
 def _alone(grader: Grader, chapter: Chapter, snapshot: Snapshot, test: Test) -> list[Record]:
-    def ask(task: Task, inputs: Inputs) -> Answer:
-        return grader.session.call(
-            inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit
-        )  # fmt: skip
-
     seed = seeds.assignment_seed(grader.course, chapter, grader.seed)
     try:
         loaded = grader.session.open(chapter, snapshot)
         verdicts = {test.task: loaded.verdict} if loaded.verdict is not None else {}
         suite = Suite(
             chapter,
-            ask,
+            grader.ask,
             grader.expected(chapter),
             seed=seed,
             tasks=(test.task,),

@@ -69,9 +69,9 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
     if record.difference is not None:
         words = f"{_label(record.difference)}{record.difference.words(public, _start(record))}"
         return f"{words}\n{_called(record)}".rstrip() if public else words
-    other = _other_stub(record, snapshot)
-    if other:
-        words = other
+    other = waits_for(record, snapshot)
+    if other and record.answer is not None:
+        words = f"{record.answer.message}. This claim uses it; write {other} first."
     elif record.answer is not None and record.answer.hearsay:
         words = raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
     else:
@@ -83,18 +83,18 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
 _STUB = re.compile(r"(\w{1,60}): [\w ]{1,80} is not written yet")
 
 
-def _other_stub(record: Record, snapshot: Snapshot) -> str:
-    """What a claim waits for that runs into the stub of another task; empty where it does not.
+def waits_for(record: Record, snapshot: Snapshot) -> str:
+    """The other task whose stub a claim runs into; empty where it does not.
 
     The stub's words are said of hidden cases too, since they stand in that very line of the student's file.
     """
     answer = record.answer
-    if answer is None or answer.outcome is not Outcome.MISSING or not answer.hearsay:
+    if record.outcome is not Outcome.MISSING or answer is None or not answer.hearsay:
         return ""
     said = _STUB.fullmatch(answer.message)
     if said is None or said[1] == record.task or said[0] not in _line(snapshot, answer.cell, answer.line):
         return ""
-    return f"{said[0]}. This claim uses it; write {said[1]} first."
+    return said[1]
 
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from grader import render, seeds
-from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot, Task
-from grader.oracle import probe_seed
+from grader.grade import Grader, as_snapshot
+from grader.model import Chapter, Outcome, Snapshot
 from grader.plugin import Suite
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
 
 AFRESH = 10  # seeds that one process is asked: what a library keeps for each graph adds up
 SHOWN = 5  # differences that are told of one program
@@ -49,8 +45,6 @@ def check(
     Raises:
         InfrastructureError: no worker comes up.
     """
-    from grader.grade import as_snapshot
-
     every = tuple(task.id for task in chapter.tasks)
     programs = [("solution", grader.reference(chapter), every)]
     programs += [(name, as_snapshot(chapter, text), every) for name, text in render.alternates(chapter).items()]
@@ -76,16 +70,12 @@ def _failed(
 ) -> dict[str, tuple[str, ...]]:
     """The hidden tests that the program fails, by seed."""
     grader.session.open(chapter, snapshot, trusted=True)
-
-    def ask(task: Task, inputs: Inputs) -> Answer:
-        return grader.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
-
     found = {}
     try:
         for seed in names:
             suite = Suite(
                 chapter,
-                ask,
+                grader.ask,
                 grader.expected(chapter),
                 seed=seed,
                 tasks=tasks,

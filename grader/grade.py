@@ -78,8 +78,8 @@ class Grader:
         self.course, self.device, self.seed = course, device, seed
         self.sandbox = choose(sandbox, image or course.images.get(device, "")) if isinstance(sandbox, str) else sandbox
         self.session = session or Session(course, self.sandbox, device)
-        self._oracle_session = Session(course, self.sandbox, device)
-        self.oracle = Oracle(self._oracle_session, course.root / "build" / "cache" if cache else None)
+        kept = course.root / "build" / "cache" if cache else None
+        self.oracle = Oracle(Session(course, self.sandbox, device), kept)
         self._profiles: dict[tuple[str, str, str], list[Record]] = {}
         self._mutants: dict[tuple[str, str], tuple[Mutant, ...]] = {}
         self._references: dict[str, Snapshot] = {}
@@ -96,7 +96,7 @@ class Grader:
     def close(self) -> None:
         """Ends both workers."""
         self.session.shut()
-        self._oracle_session.shut()
+        self.oracle.session.shut()
 
     def grade(
         self,
@@ -129,7 +129,7 @@ class Grader:
         known = (suite, seed, *chosen)
         self.session.launch()
         if chapter.solutions is not None and not self.oracle.remembers(chapter, *known):
-            self._oracle_session.launch()  # it comes up while the other one does
+            self.oracle.session.launch()  # it comes up while the other one does
         try:
             try:
                 self.session.begin(chapter, snapshot)
@@ -223,7 +223,7 @@ class Grader:
             loaded = self.session.open(chapter, snapshot, trusted=True)
             suite = Suite(
                 chapter,
-                self._student,
+                self.ask,
                 self.expected(chapter),
                 seed=seed,
                 tasks=tasks,
@@ -270,10 +270,11 @@ class Grader:
         agrees = path.is_file() and recorder.agrees(Recording(chapter))
         return {path: path.read_bytes() if agrees else recorder.text().encode()}
 
-    # Within
-
-    def _student(self, task: Task, inputs: Inputs) -> Answer:
+    def ask(self, task: Task, inputs: Inputs) -> Answer:
+        """What the program that is open in the students' worker answers, under the rules of that task."""
         return self.session.call(inputs, seed=probe_seed(inputs), forbidden=task.forbidden, seconds=task.time_limit)
+
+    # Within
 
     def _suite(
         self, chapter: Chapter, seed: str, tasks: tuple[str, ...], progress: Progress | None, brief: bool
@@ -288,9 +289,7 @@ class Grader:
             return verdicts, loaded.untouched
 
         expected = self.expected(chapter)
-        return Suite(
-            chapter, self._student, expected, seed=seed, tasks=tasks, settle=settle, progress=progress, brief=brief
-        )
+        return Suite(chapter, self.ask, expected, seed=seed, tasks=tasks, settle=settle, progress=progress, brief=brief)
 
     def expected(self, chapter: Chapter) -> Callable[[Visibility, Inputs], Answer]:
         """What is right: the recorded values of visible cases, the reference's of hidden ones."""
@@ -318,6 +317,7 @@ class Grader:
         words = marks.Words(
             message=lambda record: feedback.message(record, snapshot, visible, self.course.translations),
             snippet=lambda record: snippets.of(record, chapter, snapshot),
+            waits=lambda record: feedback.waits_for(record, snapshot),
             found=found,
             begun=lambda: begun.words(task, chapter, snapshot),
         )
@@ -340,4 +340,4 @@ def suite_files(chapter: Chapter, course: Course) -> list[Path]:
     if chapter.solutions is not None:
         files += [chapter.solutions / f"{chapter.module}.py", chapter.solutions / "test_hidden.py"]
         files += sorted((chapter.solutions / "mutants").glob("*.py"))
-    return [*(path for path in files if path.is_file())]
+    return [path for path in files if path.is_file()]

@@ -51,14 +51,14 @@ class Margins:
         return tuple(rows)
 
 
-def too_close(chapter: str, margins: Sequence[Margin], factor: float = FACTOR) -> Iterator[Finding]:
-    """The tests whose tolerance is nearer to a program than a factor."""
+def too_close(chapter: str, margins: Sequence[Margin]) -> Iterator[Finding]:
+    """The tests whose tolerance is nearer to a program than `FACTOR`."""
     for margin in margins:
         where = f"{chapter} {margin.task}"
-        if margin.right > 1 / factor:
+        if margin.right > 1 / FACTOR:
             words = f"{margin.test}: {margin.right_by} is right and errs by {margin.right:.2g} of what is allowed"
             yield Finding("tolerance", where, words)
-        if margin.wrong is not None and 1 / factor < margin.wrong < factor:
+        if margin.wrong is not None and 1 / FACTOR < margin.wrong < FACTOR:
             words = f"{margin.test}: {margin.wrong_by} is wrong and errs by only {margin.wrong:.2g} of what is allowed"
             yield Finding("tolerance", where, words)
 

@@ -18,6 +18,7 @@ class Words(Struct, frozen=True):
 
     message: Callable[[Record], str]  # the verdict
     snippet: Callable[[Record], str]  # lines that show a fault again
+    waits: Callable[[Record], str]  # the other task that a claim waits for
     found: Diagnosis = Diagnosis()
     begun: Callable[[], str] = str  # what there is already of a task that is missing
 
@@ -71,6 +72,7 @@ def task_report(task: Task, mine: Sequence[Record], words: Words) -> TaskReport:
                 misconception=words.found.misconception if wrong else "",
                 seconds=round(sum(record.seconds for record in group), 3),
                 snippet=words.snippet(worst),
+                waits=words.waits(worst),
             )
         )
     passed = sum(1 for test in tests if test.visibility == "hidden" and test.outcome is Outcome.PASSED)

@@ -239,6 +239,7 @@ class TestReport(Struct, frozen=True):
     misconception: str = ""
     seconds: float = 0.0
     snippet: str = ""  # of a visible test that fails: lines of Python that do the same
+    waits: str = ""  # of a claim that uses another task, not written yet: which one
 
 
 class TaskReport(Struct, frozen=True):

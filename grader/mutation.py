@@ -9,19 +9,16 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from grader import equivalents, render
 from grader.errors import AuthorError, GraderError
-from grader.model import Chapter, Outcome
+from grader.grade import Grader, as_snapshot
+from grader.model import Chapter, Course, Outcome
 from grader.mutators import MachineMutant, machine_mutants
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
+from grader.sandbox import Sandbox
 
 Progress = Callable[[int, int], None]
 
@@ -103,7 +100,8 @@ def campaign(
         for mutant in wanted:
             note(judge(grader, chapter, mutant))
     else:
-        common = (grader.course.root, chapter.id, grader.sandbox.name, grader.device, grader.seed)
+        kept = grader.oracle.cache is not None
+        common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed, kept)
         context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
         with context.Pool(jobs, _start, common) as pool:
             for verdict in pool.imap(_judge, wanted, chunksize=4):
@@ -127,8 +125,6 @@ def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
 
     What a task is asked to leave room for (a learning rate, a clipping norm) may be another task's claim.
     """
-    from grader.grade import as_snapshot
-
     began = time.monotonic()
     program = as_snapshot(chapter, mutant.source)
     others = tuple(task.id for task in chapter.tasks if task.id != mutant.task)
@@ -147,12 +143,8 @@ def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
 _open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
 
 
-def _start(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None) -> None:
-    from grader.course import load
-    from grader.grade import Grader
-
-    course = load(root)
-    _open.append((Grader(course, sandbox, device, seed), course.chapter(chapter_id)))
+def _start(course: Course, chapter: Chapter, sandbox: Sandbox, device: str, seed: int | None, cache: bool) -> None:
+    _open.append((Grader(course, sandbox, device, seed, cache), chapter))
 
 
 def _judge(mutant: MachineMutant) -> Judged | GraderError:

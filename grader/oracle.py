@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import platform
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from grader.errors import InfrastructureError, WireError
 from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot
 from grader.sandbox import ENGINE_FILES
 from grader.session import Session
+from grader.versions import installed
 
 Program = Callable[[Inputs], Answer]
 
@@ -120,7 +120,7 @@ class Oracle:
     def _context(self, chapter: Chapter) -> str:
         if chapter.id not in self._contexts:
             course = self.session.course
-            versions = [f"{name}={version(name)}" for name in course.versions]
+            versions = [f"{name}={installed(name)}" for name in course.versions]
             words = [
                 *("3", __version__, platform.python_version(), platform.machine(), *versions),
                 *(self.session.device, str(course.threads), *map("=".join, sorted(course.environment.items()))),
@@ -166,13 +166,3 @@ class Oracle:
             write_atomic(path, wire.encode(tree))
         except OSError:
             self.cache = None  # a full or read-only disk makes it slower, not wrong
-
-
-def version(name: str) -> str:
-    """The version of a distribution, under its own name or its CPU build's; empty where it is not installed."""
-    for distribution in (name, f"{name}-cpu"):
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return ""

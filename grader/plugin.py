@@ -21,7 +21,6 @@ from grader.loading import QuietEnvironment, cases_of, forget_changed
 from grader.model import Answer, Chapter, Inputs, Outcome, Task
 from grader.records import Record, Visibility, block_the_rest, failed_need, settle_blocked
 
-Program = Callable[[Inputs], Answer]
 FILES: dict[str, Visibility] = {"test_public.py": "public", "test_hidden.py": "hidden"}
 # what a grading has no use for, and what would change its process
 WITHOUT = (
@@ -55,10 +54,10 @@ class Suite:
         seed: what hidden cases are drawn from.
         tasks: the tasks whose tests are run.
         verdicts: tasks that are settled without running anything.
-        untouched: tasks that nobody has begun, so that they are missing rather than blocked.
         blocking: whether a failed need blocks.
-        settle: called once the suite is collected, before its first test: says what is settled and untouched, in
-            place of the two above. What it takes is waited for only then.
+        settle: called once the suite is collected, before its first test: says what is settled, in place of
+            `verdicts`, and what nobody has begun, so that it is missing rather than blocked. What it takes is waited
+            for only then.
         progress: called with each record.
         visibility: only the tests of this kind; None: both.
         stop: whether the first test that fails is the last to run.
@@ -76,7 +75,6 @@ class Suite:
         seed: str,
         tasks: tuple[str, ...],
         verdicts: Mapping[str, Answer] | None = None,
-        untouched: tuple[str, ...] = (),
         blocking: bool = True,
         settle: Callable[[], tuple[Mapping[str, Answer], tuple[str, ...]]] | None = None,
         progress: Callable[[Record], None] | None = None,
@@ -87,8 +85,9 @@ class Suite:
         brief: bool = False,
     ) -> None:
         self.chapter, self.program, self.reference = chapter, program, reference
-        self.seed, self.tasks, self.untouched, self.blocking = seed, tasks, untouched, blocking
+        self.seed, self.tasks, self.blocking = seed, tasks, blocking
         self.verdicts = verdicts or {}
+        self.untouched: tuple[str, ...] = ()  # tasks that nobody has begun
         self.settle = settle
         self.progress = progress
         self.visibility, self.stop, self.measure, self.only = visibility, stop, measure, only

@@ -36,8 +36,9 @@ class MutantRow(Struct, frozen=True):
     declared: tuple[str, ...]
     failed: tuple[str, ...]
     blocked: tuple[str, ...]
-    named: dict[str, str]  # for each task it fails: the misconception that a student would be told
+    named: dict[str, str]  # for each task it fails: the mutant whose mistake a student would be told
     tests: dict[str, Outcome]
+    misconception: str = ""  # what it does, in one sentence
 
 
 class Margin(Struct, frozen=True):

@@ -11,7 +11,7 @@ import numpy as np
 from grader.compare import similar
 from grader.errors import AuthorError
 from grader.model import Answer, Chapter, Inputs
-from grader.oracle import inputs_digest
+from grader.oracle import Program, inputs_digest
 from grader.wire import DTYPES
 
 
@@ -58,13 +58,13 @@ class Recorder:
         reference: answers inputs.
     """
 
-    def __init__(self, reference: Any) -> None:
+    def __init__(self, reference: Program) -> None:
         self.reference = reference
         self.values: dict[str, Any] = {}
 
     def answer(self, inputs: Inputs) -> Answer:
         """The reference's answer, kept for the file."""
-        answer: Answer = self.reference(inputs)
+        answer = self.reference(inputs)
         if answer.outcome is None:
             self.values[inputs_digest(inputs)[:16]] = {"probe": inputs.probe, "value": _plain(answer.value)}
         return answer

@@ -50,7 +50,7 @@ def parse(source: str, filename: str) -> tuple[Region, ...]:
         AuthorError: a marker is malformed, unpaired, nested or there twice, or a region is not made of whole
             statements.
     """
-    _tree(source, filename)
+    _check_python(source, filename)
     odd = _ODD_BREAKS.search(source)
     if odd:
         at = source.count("\n", 0, odd.start()) + 1
@@ -100,7 +100,7 @@ def strip(source: str, filename: str) -> str:
     for region in reversed(parse(source, filename)):
         lines[region.begin - 1 : region.end] = [region.stub]
     skeleton = "\n".join(lines)
-    _tree(skeleton, f"{filename}, its regions taken out")
+    _check_python(skeleton, f"{filename}, its regions taken out")
     return skeleton
 
 
@@ -146,9 +146,9 @@ def _alike(filename: str, number: int, line: str) -> AuthorError:
     )
 
 
-def _tree(source: str, filename: str) -> ast.Module:
+def _check_python(source: str, filename: str) -> None:
     try:
-        return ast.parse(source)
+        ast.parse(source)
     except SyntaxError as error:
         raise AuthorError(f"{filename}:{error.lineno}: {error.msg}") from error
     except ValueError as error:  # a NUL

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-
-if TYPE_CHECKING:
-    from grader.grade import Grader
-    from grader.model import Chapter
+from grader.grade import Grader, as_snapshot
+from grader.model import Chapter, Course
+from grader.sandbox import Sandbox
 
 _WORTH_IT = 8  # mutants; below that a process costs more than it saves
 
@@ -32,7 +29,7 @@ def rehearse(grader: Grader, chapter: Chapter, jobs: int) -> None:
         return
     context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
     # dealt out in turn: a task's mutants take about the same time
-    common = (grader.course.root, chapter.id, grader.sandbox.name, grader.device, grader.seed)
+    common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed)
     with context.Pool(jobs) as pool:  # which ends its processes when this one is stopped
         parts = [pool.apply_async(_run, (*common, names[start::jobs])) for start in range(jobs)]
         for part in parts:
@@ -40,13 +37,8 @@ def rehearse(grader: Grader, chapter: Chapter, jobs: int) -> None:
                 part.get()
 
 
-def _run(root: Path, chapter_id: str, sandbox: str, device: str, seed: int | None, names: list[str]) -> None:
+def _run(course: Course, chapter: Chapter, sandbox: Sandbox, device: str, seed: int | None, names: list[str]) -> None:
     """One process's share of the mutants."""
-    from grader.course import load
-    from grader.grade import Grader, as_snapshot
-
-    course = load(root)
-    chapter = course.chapter(chapter_id)
     tasks = tuple(task.id for task in chapter.tasks)
     with Grader(course, sandbox, device, seed) as grader:
         for mutant in grader.mutants(chapter):

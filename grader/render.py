@@ -10,24 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from . import regions
-from .assembly import Mutant, assemble, mutants, read
+from .assembly import read
 from .errors import AuthorError
 from .model import Chapter, Task
 from .submission import RELEASED, released_digest
-
-__all__ = [
-    "Mutant",
-    "alternates",
-    "assemble",
-    "files",
-    "hints",
-    "mutants",
-    "notebook",
-    "skeleton",
-    "solution",
-    "source",
-    "source_notebook",
-]
 
 INSTRUCTOR = "instructor"  # the folder of nbgrader's course directory, where a course has one
 FRESH = "expected/fresh.json"  # the released files once more, for who wants to start again

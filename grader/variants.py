@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from grader import seeds
 from grader.compare import find_difference
+from grader.grade import Grader
 from grader.model import Answer, Chapter, Inputs, Outcome, Snapshot, Variant
 from grader.oracle import inputs_digest, probe_seed
 from grader.plugin import Suite
 from grader.proof import VariantRow
+from grader.records import Record
 from grader.session import Session
 
-if TYPE_CHECKING:
-    from grader.grade import Grader
-    from grader.records import Record
-
-Measured = tuple[VariantRow, list["Record"]]
+Measured = tuple[VariantRow, list[Record]]
 
 
 def measured(

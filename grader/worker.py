@@ -11,8 +11,6 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import importlib.metadata
-import importlib.util
 import os
 import signal
 import socket
@@ -25,6 +23,7 @@ from grader import seccomp, wire
 from grader.channel import TICK, TICKET, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded, confine
 from grader.plain import signal_name
+from grader.versions import all_installed
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 SAID = 8000  # bytes of what one request printed that are passed on
@@ -102,8 +101,8 @@ class Worker:
         gc.freeze()  # a child that collects must not copy all pages
         self.housekeeper.remember()
         settings: dict[str, str] = getattr(self.runtime, "settings", dict)()
-        self._reply({"ready": True, "versions": student.versions(start["versions"]), "settings": settings})
-        self._wipe()
+        self._reply({"ready": True, "versions": all_installed(start["versions"]), "settings": settings})
+        self.housekeeper.wipe()
         self.spare = self._fork()
         while True:
             request = self.parent.receive()
@@ -117,7 +116,7 @@ class Worker:
         self.chapter = message["chapter"]
         if self.child is not None or (self.spare is not None and self.spare.chapter not in ("", self.chapter)):
             self._end_all()
-            self._wipe()
+            self.housekeeper.wipe()
         if not message["again"]:
             self.housekeeper.begin()
         self.limits = message["limits"]
@@ -133,7 +132,7 @@ class Worker:
     def _close(self, *_: Any) -> None:
         """Ends everything of the submission and says whether nothing is left of it."""
         self._end_all()
-        self._wipe()
+        self.housekeeper.wipe()
         leftovers = self.housekeeper.leftovers()
         self._reply({"clean": not leftovers, "leftovers": leftovers})
         if not leftovers:
@@ -243,9 +242,6 @@ class Worker:
                 child.channel.close()
                 os.close(child.output)
         self.child = self.spare = None
-
-    def _wipe(self) -> None:
-        self.housekeeper.wipe()
 
     def _reply(self, message: dict[str, Any]) -> None:
         self.parent.send(wire.encode(message))

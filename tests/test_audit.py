@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader import redundant, rehearsal, render
+from grader import assembly, redundant, rehearsal
 from grader.audit import audit
 from grader.course import AuditNumbers, load
 from grader.errors import AuthorError
@@ -52,7 +52,7 @@ def test_a_course_in_order_has_no_findings(arrays_course, arrays, arrays_grader)
 
 
 def test_a_students_report_names_each_mutant_and_gives_its_hint(arrays, arrays_grader):
-    for mutant in render.mutants(arrays):
+    for mutant in assembly.mutants(arrays):
         report = arrays_grader.grade(arrays, as_snapshot(arrays, mutant.source), "somebody")
         for task in mutant.fails:
             tests = [test for row in report.tasks if row.id == task for test in row.tests]
@@ -342,3 +342,4 @@ def test_the_page_shows_each_mutant_and_what_is_wrong(arrays_course, arrays, arr
         assert wanted in html
         assert "<script" not in html
         assert all(row.name in html for row in proof.chapters[0].mutants)
+        assert "Takes from each row its own mean, not from each column." in html

@@ -54,16 +54,16 @@ def test_an_environment_is_as_fresh_as_its_lock(tmp_path: Path) -> None:
 def test_tensorflow_is_told_by_its_metadata(
     monkeypatch: pytest.MonkeyPatch, installed: dict[str, str], status: str
 ) -> None:
-    monkeypatch.setattr(doctor, "_version", installed.get)
+    monkeypatch.setattr(doctor.versions, "exact", installed.get)
     imported = "tensorflow" in sys.modules
     assert doctor.check_tensorflow().status == status
     assert ("tensorflow" in sys.modules) is imported
 
 
 def test_scikit_learn_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_version", {"scikit-learn": "1.7"}.get)
+    monkeypatch.setattr(doctor.versions, "exact", {"scikit-learn": "1.7"}.get)
     assert doctor.check_scikit_learn().fix.endswith("-m pip uninstall -y scikit-learn")
-    monkeypatch.setattr(doctor, "_version", {}.get)
+    monkeypatch.setattr(doctor.versions, "exact", {}.get)
     assert doctor.check_scikit_learn().status == "ok"
 
 

@@ -407,7 +407,7 @@ def test_a_task_of_which_something_works_is_not_missing(waiting):
     shown = io.StringIO()
     terminal.print_report(waiting, terminal.console(shown))
     words = "shuffle_rows: shuffle_rows is not written yet. This claim uses it; write shuffle_rows first."
-    assert [t.message for t in task.tests if t.message] == [words]
+    assert [(t.message, t.waits) for t in task.tests if t.message] == [(words, "shuffle_rows")]
     assert words in " ".join(shown.getvalue().split())
     assert "running_mean waits (hidden case)" in shown.getvalue()
     assert text.next_step(waiting) == "Write shuffle_rows first, then run `make test-ch1 TASK=running_mean`."

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import pickle
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +13,7 @@ from grader.course import load
 from grader.errors import AuthorError
 from grader.grade import Grader
 from grader.mutators import machine_mutants
+from grader.sandbox.docker import Docker, Engine
 
 SOURCE = '''"""A module."""
 LIMIT = 3
@@ -146,6 +149,35 @@ def test_a_list_that_is_not_in_order_is_refused(spoilt, text, words):
     (spoilt / "solutions" / "ch1_arrays" / "equivalents.toml").write_text(text)
     with pytest.raises(AuthorError, match=words):
         equivalents.read(load(spoilt).chapters[0])
+
+
+def test_other_processes_open_the_grader_that_was_asked_for(arrays_course, arrays, monkeypatch):
+    """The image, and whether answers are kept: the command's, not the course's own."""
+    told = []
+
+    class Pool:
+        def __init__(self, _, start, common):
+            told.append(pickle.loads(pickle.dumps((start, common))))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def imap(self, *_, **__):
+            return []
+
+    monkeypatch.setattr(mutation.multiprocessing, "get_context", lambda _: SimpleNamespace(Pool=Pool))
+    monkeypatch.setattr(mutation, "_open", [])
+    docker = Docker(Engine("docker", "27.0", 2, True), "mine", "sha256:00")
+    asked = Grader(arrays_course, docker, seed=7, cache=False)
+    mutation.campaign(asked, arrays, jobs=2)
+    ((start, common),) = told
+    start(*common)
+    ((opened, chapter),) = mutation._open
+    assert (chapter, opened.course, opened.seed, opened.oracle.cache) == (arrays, arrays_course, 7, None)
+    assert (opened.sandbox.image, opened.sandbox.digest) == ("mine", "sha256:00")
 
 
 def test_several_processes_judge_as_one_does(spoilt, tmp_path, arrays, arrays_grader):

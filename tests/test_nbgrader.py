@@ -373,6 +373,12 @@ def classroom(course_directory, chapter):
     hand_in(root, "late", Book(chapter).data).with_name("timestamp.txt").write_text("2026-03-02 00:00:00 UTC")
     path = hand_in(root, "other_name", Book(chapter).data)
     path.rename(path.with_name("arrays (1).ipynb"))
+    path = hand_in(root, "two_names", Book(chapter).data)
+    path.with_name("second try.ipynb").write_bytes(path.read_bytes())
+    path.rename(path.with_name("arrays (1).ipynb"))
+    path = hand_in(root, "pipe_elsewhere", b"")
+    path.unlink()
+    os.mkfifo(path.with_name("work.ipynb"))
     path = hand_in(root, "linked", b"")
     path.unlink()
     path.symlink_to(root / "source" / ASSIGNMENT / f"{MODULE}.ipynb")
@@ -531,6 +537,17 @@ def test_what_must_not_be_read_is_said(classroom, name, words):
 
 def test_a_lone_notebook_under_another_name_is_graded(classroom):
     assert classroom.score("other_name") == POINTS
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("two_names", "arrays (1).ipynb, second try.ipynb"), ("pipe_elsewhere", "work.ipynb")]
+)
+def test_of_several_notebooks_under_other_names_none_is_graded_and_why_is_said(classroom, name, found):
+    words = f"there is no {MODULE}.ipynb, only {found}: give the notebook that you mean this name"
+    assert classroom.score(name) == 0.0
+    assert set(classroom.cells(name).values()) == {f"Not graded, no points: {words}\n"}
+    assert words in classroom.notes(name)
+    assert f"{name}: not graded: {words}" in "\n".join(step["said"] for step in classroom.steps)
 
 
 def test_what_a_link_points_to_reaches_nobody(classroom):

@@ -53,6 +53,7 @@ def test_words_after_the_magic(arrays_course, arrays):
     assert what("center", arrays_course, Path("/"))[1] == "center"
     assert what("ch1 center", arrays_course, Path("/"))[1] == "center"
     assert what("", arrays_course, arrays.exercises)[1] is None
+    assert what("Center", arrays_course, arrays.exercises)[1] == "center"
     for wrong in ("nonsense", "", "ch1 nonsense", "a b c"):
         with pytest.raises(UsageError):
             what(wrong, arrays_course, Path("/"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import render
+from grader import assembly, render
+from grader.assembly import assemble
 from grader.course import load
 from grader.errors import AuthorError
 from grader.notebook import sources
-from grader.render import assemble
 from grader.submission import released_digest
 
 NUMPY_COURSE = Path(__file__).parent / "numpy_course"
@@ -203,7 +203,7 @@ def test_without_solutions_nothing_is_rendered(spoilt):
     chapter, folder = spoilt
     shutil.rmtree(folder)
     chapter = load(chapter.exercises.parents[1]).chapter("ch1")
-    for function in (render.skeleton, render.notebook, render.files, render.mutants, render.alternates):
+    for function in (render.skeleton, render.notebook, render.files, assembly.mutants, render.alternates):
         with pytest.raises(AuthorError, match="solutions are not here"):
             function(chapter)
 
@@ -294,7 +294,7 @@ def test_what_a_mutant_may_not_be(mutant, words):
 
 
 def test_the_chapters_mutants(chapter):
-    mutants = {mutant.name: mutant for mutant in render.mutants(chapter)}
+    mutants = {mutant.name: mutant for mutant in assembly.mutants(chapter)}
     assert [m.task for m in mutants.values()] == sorted(
         (m.task for m in mutants.values()), key=[task.id for task in chapter.tasks].index
     )
@@ -322,21 +322,21 @@ def test_what_a_mutants_docstring_must_say(spoilt, old, new, words):
     chapter, folder = spoilt
     edit(folder / "mutants" / "center_rows.py", old, new)
     with pytest.raises(AuthorError, match=words) as caught:
-        render.mutants(chapter)
+        assembly.mutants(chapter)
     assert "center_rows.py" in str(caught.value)
 
 
 def test_a_mutants_hint_may_run_over_lines(spoilt):
     chapter, folder = spoilt
     edit(folder / "mutants" / "center_rows.py", "over the rows.\n", "over\nthe rows.\n")
-    assert next(m for m in render.mutants(chapter) if m.name == "center_rows").hint.endswith("over the rows.")
+    assert next(m for m in assembly.mutants(chapter) if m.name == "center_rows").hint.endswith("over the rows.")
 
 
 def test_a_mutants_name_begins_with_its_task(spoilt):
     chapter, folder = spoilt
     (folder / "mutants" / "center_rows.py").rename(folder / "mutants" / "rows.py")
     with pytest.raises(AuthorError, match=r"rows\.py: a mutant's file is called <task>_<fault>"):
-        render.mutants(chapter)
+        assembly.mutants(chapter)
 
 
 # --- alternates and hints

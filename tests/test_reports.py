@@ -217,6 +217,20 @@ def test_what_to_do_first(outcomes: dict[str, Outcome], said: str) -> None:
     assert ("What to do first" in printed(make_report(outcomes))) is bool(said)
 
 
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [(("adam", "adam"), "Write adam first, then"), (("adam", ""), "Look at sgd"), (("adam", "train"), "Look at sgd")],
+    ids=["all", "some", "two"],
+)
+def test_another_task_comes_first_where_every_failing_claim_waits_for_it(waiting: tuple[str, str], said: str) -> None:
+    tests = tuple(
+        make_test("sgd", M if task else F, number, waits=task, message="The words count for nothing.")
+        for number, task in enumerate(waiting)
+    )
+    report = replace(make_report({"sgd": F}), tasks=(TaskReport("sgd", "Descent", 0.0, 2.0, F, tests),))
+    assert text.next_step(report).startswith(said)
+
+
 def test_without_the_hidden_suite_there_are_no_points() -> None:
     report = make_report({"sgd": P, "adam": F}, hidden=False, visibility="public")
     shown = printed(report)

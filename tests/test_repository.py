@@ -37,16 +37,17 @@ LAYERS: dict[str, set[str]] = {
     "regions": set(),
     "notebook": set(),
     "translations": set(),
+    "versions": set(),  # in the sandbox
     "course": {"translations"},
-    "spawned": {"child", "housekeeping", "channel", "plain", "wire"},
-    "sandbox": {"spawned", "channel"},
+    "spawned": {"child", "housekeeping", "channel", "plain", "versions", "wire"},
+    "sandbox": {"spawned", "channel", "versions"},
     "wire": set(),
     "archive": set(),
     "submission": {"archive", "notebook"},
     "assembly": {"regions"},
     "render": {"assembly", "course", "submission"},
     "child": {"wire", "channel", "guard", "plain"},  # in the sandbox
-    "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
+    "worker": {"child", "housekeeping", "seccomp", "versions"},  # in the sandbox
     "hearsay": set(),
     "endings": {"plain"},
     "testimony": {"endings", "hearsay"},

@@ -16,8 +16,9 @@ from grader import __version__, seeds
 from grader.errors import InfrastructureError
 from grader.grade import suite_files
 from grader.model import Chapter, Course, Snapshot
-from grader.oracle import digest_files, version
+from grader.oracle import digest_files
 from grader.recorded import path_of
+from grader.versions import installed
 
 ENGINE = Path(__file__).parent.parent
 
@@ -78,7 +79,7 @@ def conditions(
 
     chosen = choose(sandbox, image)
     # an image that has others is refused when its worker starts
-    versions = {name: version(name) for name in course.versions}
+    versions = {name: installed(name) for name in course.versions}
     return Conditions(
         root=str(course.root),
         chapter=chapter.id,

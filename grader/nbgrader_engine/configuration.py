@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,8 @@ def put_in_order(course: Path, assignment: str, student: str, notebooks: list[st
     """What nbgrader calls before it looks at a submission's files.
 
     Links are taken out of the folder, since nbgrader would copy what they point to into the feedback. A lone notebook
-    under another name is graded as the chapter's: a copy of it gets the right name.
+    under another name is graded as the chapter's: a copy of it gets the right name. Of several none is taken, but
+    nbgrader goes on with the right name all the same: reading that fails, and so the student is told why.
 
     Args:
         course: the folder that holds course.toml.
@@ -90,6 +92,8 @@ def put_in_order(course: Path, assignment: str, student: str, notebooks: list[st
                 path.unlink()
     with contextlib.suppress(GraderError):
         wanted = folder / f"{chapter_of(courses.load(course), assignment).module}.ipynb"
-        if len(notebooks) == 1 and not os.path.lexists(wanted) and not os.path.islink(notebooks[0]):
+        if os.path.lexists(wanted):
+            return
+        if len(notebooks) == 1 and stat.S_ISREG(os.lstat(notebooks[0]).st_mode):
             shutil.copyfile(notebooks[0], wanted)
-            notebooks[:] = [str(wanted)]
+        notebooks[:] = [str(wanted)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
 
 from grader import notebook, submission
-from grader.archive import size
+from grader.archive import show, size
 from grader.errors import SubmissionError
 from grader.model import Limits
 from grader.nbgrader_engine.sanitizing import MAKERS, Sanitize
@@ -63,6 +64,10 @@ def read(path: Path, limits: Limits, notes: list[str]) -> NotebookNode:
         SubmissionError: it is no notebook of Python code; one line says why.
     """
     name = path.name
+    if not os.path.lexists(path):
+        found = [show(other.name) for other in sorted(path.parent.glob("*.ipynb"))]
+        some = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+        raise SubmissionError(f"there is no {name}, only {some}: give the notebook that you mean this name")
     text = submission.decode(submission.contents(path, limits.archive), name)
     saved = notebook.saved(text, name)
     if len(saved) > MAX_CELLS:

@@ -228,9 +228,6 @@ def command(report: Report, task: TaskReport | None = None) -> str:
     return f"{words} TASK={line(task.id, 40)}" if task is not None else words
 
 
-_WAITS = re.compile(r"\. This claim uses it; write (\w+) first\.$")  # the words of `feedback`
-
-
 def next_step(report: Report) -> str:
     """What to do first, in one or two sentences; empty where nothing is left to do."""
     if any(task.outcome is Outcome.INFRASTRUCTURE for task in report.tasks):
@@ -247,7 +244,7 @@ def next_step(report: Report) -> str:
             return f"{line(task.begun)} Go on with {task.id} ({line(task.title)}), then run {again}."
         begin = "Go on" if others else "Start"
         return f"{begin} with {task.id} ({line(task.title)}): write it, then run {again}."
-    first = {found[1] if (found := _WAITS.search(test.message)) else "" for test in failing(task)}
+    first = {line(test.waits, 60) for test in failing(task)}
     if len(first) == 1 and "" not in first:
         return f"Write {first.pop()} first, then run {again}."
     return f"Look at {task.id} ({line(task.title)}), then run {again}."

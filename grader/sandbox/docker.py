@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib.metadata
 import io
 import os
 import secrets
@@ -19,6 +18,7 @@ from msgspec import Struct
 from grader.errors import InfrastructureError
 from grader.model import Course, Limits
 from grader.sandbox.base import ENGINE, ENGINE_FILES, Launched, Sandbox, environment, start
+from grader.versions import installed
 
 INSTALL = "on Debian or Ubuntu: sudo apt-get install docker.io && sudo usermod -aG docker $USER"
 INTERPRETER = "/opt/venv/bin/python"  # in the image
@@ -109,8 +109,8 @@ class Docker(Sandbox):
     def complaint(self, versions: Mapping[str, str]) -> str:
         """What is wrong with the image's libraries, where they are not those that the grader has itself."""
         for name, inside in versions.items():
-            ours = _installed(name)
-            if ours is not None and ours != inside:
+            ours = installed(name)
+            if ours and ours != inside:
                 return f"the image {self.image} has {name} {inside}, the grader {ours}; build it anew with: make images"
         return ""
 
@@ -187,13 +187,6 @@ def csv_mount(source: Path, target: str, readonly: bool = True) -> str:
     fields = ["type=bind", f"src={source}", f"dst={target}", *(["readonly"] if readonly else [])]
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue()
-
-
-def _installed(name: str) -> str | None:
-    for distribution in (name, f"{name}-cpu"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return importlib.metadata.version(distribution)
-    return None
 
 
 def _run(command: list[str], seconds: float = 30.0) -> subprocess.CompletedProcess[str] | None:

@@ -20,6 +20,7 @@ from grader import wire
 from grader.channel import TICKET, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.plain import signal_name
 from grader.spawned.pipe import Pipe
+from grader.versions import all_installed
 
 SAID = 8000  # bytes of what one request printed that are passed on
 LATE = 2.0  # seconds to wait for what was printed before an answer
@@ -271,7 +272,7 @@ def child() -> None:
         runtime = student.load_runtime(start["runtime"])
         runtime.configure(start["device"], start["threads"], start["seed"])
         settings: dict[str, str] = getattr(runtime, "settings", dict)()
-        told = {"ready": True, "versions": student.versions(start["versions"]), "settings": settings}
+        told = {"ready": True, "versions": all_installed(start["versions"]), "settings": settings}
     except Exception as error:
         told = {"ready": False, "reason": f"{type(error).__name__}: {error}"}
     channel.send(wire.encode(told))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course import check_task, find_chapter, load
+from grader.course import find_chapter, load, task_id
 from grader.errors import GraderError, InfrastructureError
 from grader.model import Chapter, Drawing, Snapshot
 from grader.sandbox import Sandbox, choose
@@ -66,7 +66,7 @@ class Desk:
         """
         try:
             chapter = find_chapter(self.course, job.chapter)
-            task = check_task(chapter, job.task)
+            task = task_id(chapter, job.task)
             snapshot, student = _submission(job, chapter)
             warm = self.session.versions != {}
             grader = self.grader()

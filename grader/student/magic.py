@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from grader.course import check_task, find_chapter, find_root, load
+from grader.course import find_chapter, find_root, load, task_id
 from grader.errors import GraderError, UsageError
 from grader.model import Cell, Chapter, Course
 from grader.reports import terminal, text
@@ -114,9 +114,7 @@ def what(words: str, course: Course, folder: Path) -> tuple[Chapter, str | None]
         chapter = here
     else:
         raise UsageError("which task? For example: %grade momentum")
-    task = given[-1] if given else None
-    check_task(chapter, task)
-    return chapter, task
+    return chapter, task_id(chapter, given[-1] if given else None)
 
 
 def history(shell: Any) -> list[Cell]:

@@ -15,6 +15,7 @@ from grader.verbs.shared import (
     chapters_of,
     check_writable,
     open_grader,
+    write_results,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
-    import msgspec
-
-    from grader.atomic import write_atomic
     from grader.generality import check
 
     if options.count < 1 or not options.seconds > 0:
@@ -67,7 +65,6 @@ def run(options: argparse.Namespace) -> int:
                 f"{f'; {few} were marked from fewer than {options.count} seeds, for want of time' if few else ''}",
                 flush=True,
             )
-    if options.json:
-        write_atomic(options.json, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    write_results(options.json, results)
     differ = any(row.differences for found in results.values() for row in found)
     return FAILED if differ else PASSED

@@ -80,11 +80,11 @@ def run(options: argparse.Namespace) -> int:
 
         print(annotations(report, str(options.path)), end="")
     if options.own:
-        from grader.course import check_task, load
+        from grader.course import load, task_id
         from grader.student.progress import taken_in
 
         course = load(root)
-        for words in taken_in(course, report, check_task(course.chapter(report.chapter), options.task)):
+        for words in taken_in(course, report, task_id(course.chapter(report.chapter), options.task)):
             print(f"\n{words}")
     return exit_code([report])
 

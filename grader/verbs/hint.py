@@ -17,13 +17,13 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
-    from grader.course import check_task
+    from grader.course import task_id
     from grader.reports.terminal import console, print_hint
     from grader.student.hints import current, next_hint, who_knows
     from grader.student.progress import STEPS
 
     course, chapter = chapter_of(options)
-    task = check_task(chapter, options.task)
+    task = task_id(chapter, options.task)
     hint = next_hint(course, chapter, task or current(course, chapter))
     said = f"hint {hint.step} of {STEPS}" + (", the last one" if hint.step == STEPS else "")
     print_hint(chapter.task(hint.task).title, said, hint.text, console())

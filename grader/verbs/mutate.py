@@ -19,6 +19,7 @@ from grader.verbs.shared import (
     chapters_of,
     check_writable,
     open_grader,
+    write_results,
 )
 
 if TYPE_CHECKING:
@@ -47,9 +48,6 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
-    import msgspec
-
-    from grader.atomic import write_atomic
     from grader.mutation import campaign
     from grader.reports.terminal import console
 
@@ -75,8 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
             results.append(campaign(grader, chapter, tasks, options.jobs, shown))
             print("\n".join(_lines(results[-1])), flush=True)
-    if options.json:
-        write_atomic(options.json, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    write_results(options.json, results)
     return PASSED if all(result.ok for result in results) else FAILED
 
 
@@ -85,7 +82,6 @@ def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapt
     import msgspec
 
     from grader import equivalence, equivalents
-    from grader.atomic import write_atomic
     from grader.mutation import chapter_mutants
 
     if options.agree < 1 or (options.seconds is not None and not options.seconds > 0):
@@ -110,8 +106,7 @@ def _agree(options: argparse.Namespace, course: Course, chapters: Sequence[Chapt
                     count = 0 if found.differs else found.inputs
                     known[found.mutant] = msgspec.structs.replace(known[found.mutant], inputs=count)
                     equivalents.write(chapter, known.values())
-    if options.json:
-        write_atomic(options.json, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    write_results(options.json, results)
     return FAILED if any(found.differs for found in results) else PASSED
 
 

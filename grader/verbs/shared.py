@@ -161,6 +161,16 @@ def check_writable(*paths: Path | None) -> None:
             raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
 
 
+def write_results(path: Path | None, results: object) -> None:
+    """Writes what came of a run as JSON, where a file is asked for."""
+    import msgspec
+
+    from grader.atomic import write_atomic
+
+    if path is not None:
+        write_atomic(path, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+
+
 def exit_code(reports: Sequence[Report]) -> int:
     """The exit code for these reports."""
     outcomes = {report.outcome for report in reports}

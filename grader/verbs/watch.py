@@ -34,14 +34,14 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
-    from grader.course import check_task
+    from grader.course import task_id
     from grader.reports.terminal import console
     from grader.student.client import Client
     from grader.student.desk import LocalHand
     from grader.student.watch import Watch
 
     course, chapter = chapter_of(options)
-    task = check_task(chapter, options.task)
+    task = task_id(chapter, options.task)
     check_device(options.device)
     check_image(options.image)
     if options.sandbox == "none":

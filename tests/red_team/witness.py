@@ -62,7 +62,7 @@ class Witness:
     def settle(self) -> None:
         """Honest work has been graded, and nothing else: this is how things are."""
         self.listens = False
-        self.grader._oracle_session.start()  # it is launched where it is asked, which may be never so far
+        self.grader.oracle.session.start()  # it is launched where it is asked, which may be never so far
         given = b"".join(arrays(self.given))
         self.answers = [data for data in dict.fromkeys(arrays(self.expected)) if data not in given]
         self.numbers = sorted(set().union(*map(numbers, [*self.given, *self.expected])))
