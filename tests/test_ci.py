@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import importlib.util
 import json
 import os
@@ -18,7 +19,7 @@ import pytest
 from grader import model
 from grader.__main__ import main
 from grader.ci import git, outbox
-from grader.ci.collect import Entry, Plan, collect, matrix
+from grader.ci.collect import Entry, Plan, Source, collect, matrix, read_plan
 from grader.ci.config import Assignment, Grading, Student, read_grading, read_roster
 from grader.ci.github import GitHub
 from grader.ci.ledger import Attempt, Ledger, read_ledger, write_ledger
@@ -118,7 +119,10 @@ def test_a_submission_is_taken_as_it_was_at_the_deadline(
     plan, _ = collected(arrays_course, server, tmp_path / "out", [Student("a", "class/a")], now=DEADLINE + 24 * hours)
     (entry,) = plan.entries  # type: ignore[attr-defined]
     assert (entry.commit, entry.final, entry.by_service) == (early, True, False)
-    assert (tmp_path / "out/shards/0/ch1_arrays/a/arrays.py").read_text() == "early = 1\n"
+    taken = tmp_path / "out/shards/0/ch1_arrays/a/arrays.py"
+    assert taken.read_text() == "early = 1\n"
+    assert read_plan(tmp_path / "out") == plan
+    assert entry.sources == (Source(HOME, f"sha256:{hashlib.sha256(taken.read_bytes()).hexdigest()}", 1),)
 
 
 def test_an_extension_moves_a_students_deadline(
@@ -173,10 +177,15 @@ def test_a_file_elsewhere_does_not_replace_the_work_and_odd_folders_do_no_harm(
     before = DEADLINE - datetime.timedelta(hours=1)
     commit("class/a", before, **{HOME: "work = 1\n", "arrays.py": "stray = 1\n"})
     odd = "x" * 200
-    commit("class/b", before, **{"a:b/arrays.py": "one = 1\n", f"{odd}/{odd}/{odd}/arrays.ipynb": "{}"})
-    students = [Student("a", "class/a"), Student("b", "class/b")]
+    commit("class/b", before, **{"a:b/arrays.py": "one = 1\n\n2", f"{odd}/{odd}/{odd}/arrays.ipynb": "{}"})
+    strange = {f"\udcff/{name}": "x = 1\n" for name in ("arrays.py", "\n/arrays.py", "\u202e/arrays.py")}
+    commit("class/c", before, **strange, **{"d/arrays.py": ""})
+    students = [Student(name, f"class/{name}") for name in "abc"]
     plan, _ = collected(arrays_course, server, tmp_path / "out", students, now=DEADLINE)
-    assert len(plan.entries) == 2  # type: ignore[attr-defined]
+    entries = read_plan(tmp_path / "out").entries
+    assert plan.entries == entries  # type: ignore[attr-defined]
+    named = [[(source.path, source.lines) for source in entry.sources] for entry in entries]
+    assert named == [[(HOME, 1)], [("a:b/arrays.py", 3)], []]  # none of a path that is no plain text, or too long
     shard = tmp_path / "out/shards/0/ch1_arrays"
     assert [path.read_text() for path in (shard / "a").rglob("*.*")] == ["work = 1\n"]
     assert sorted(str(path.relative_to(shard / "b")) for path in (shard / "b").rglob("*.*")) == [
@@ -586,7 +595,9 @@ def test_the_workflow_grades_a_class(
     assert (
         "feedback: 1 (GitHub answers 403 to POST commits), 1 not posted, tried again next time, 2 posted" in runner.log
     )
-    assert b"10 / 10" not in held(state, "unposted/ch1_arrays/bob-roe.json")
+    waits = json.loads(held(state, "unposted/ch1_arrays/bob-roe.json"))
+    assert (waits["path"], waits["lines"]) == (HOME, skeleton.count("\n"))  # of what was really graded
+    assert "10 / 10" not in json.dumps(waits)
 
     table = {row["student"]: row for row in read_gradebook(held(state, "gradebook.csv"))}
     assert {name: float(row["raw"]) for name, row in table.items()} == {"ann-lee": 10, "bob-roe": 0, "eve-doe": 10}

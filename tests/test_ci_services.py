@@ -12,17 +12,19 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from grader import model
 from grader.__main__ import main
 from grader.ci import outbox
-from grader.ci.collect import Entry
-from grader.ci.github import LONGEST, PATIENCE, GitHub
-from grader.ci.post import TRIES, post
+from grader.ci.collect import Entry, Source
+from grader.ci.github import LONGEST, MOST_ANNOTATIONS, PATIENCE, GitHub
+from grader.ci.post import TRIES, at_lines, post
 from grader.ci.workflow import notice
 from grader.errors import InfrastructureError
 from grader.model import Course, Outcome
 from grader.release.contents import release
+from grader.reports.markdown import CLAIMS
 from tests.github_stand_in import StandIn, stand_in
 from tests.workflow_runner import REPOSITORY, Runner, environment_of_steps, lend_environment
 
@@ -283,8 +285,9 @@ def report(outcome: Outcome = Outcome.FAILED, message: str = "expected 1, got 2"
     )  # fmt: skip
 
 
-def enclose(state: Path, name: str, one: model.Report, final: bool = False) -> None:
-    outbox.enclose(state, Entry("ch1_arrays", name, f"class/{name}", "c" * 40, final, 0, by_service=True), one)
+def enclose(state: Path, name: str, one: model.Report, final: bool = False, *sources: Source) -> None:
+    entry = Entry("ch1_arrays", name, f"class/{name}", "c" * 40, final, 0, by_service=True, sources=sources)
+    outbox.enclose(state, entry, one)
 
 
 HOSTILE = (
@@ -302,14 +305,86 @@ def test_a_check_is_made_with_its_conclusion_and_words_that_do_nothing(api: Stan
     assert failed["name"] == "ch1 at the deadline" and failed["conclusion"] == "neutral"
     for body in (passed, failed):
         assert body["head_sha"] == "c" * 40 and body["status"] == "completed"
-        # annotations, of which a request holds fifty at most, are made where the student pushes; here are none
-        assert set(body["output"]) == {"title", "summary"} and len(body["output"]["summary"]) < 65_535
+        # nobody knows which file of the repository was graded: nothing is said at any line
+        assert set(body["output"]) == {"title", "summary", "annotations"} and not body["output"]["annotations"]
+        assert len(body["output"]["summary"]) < 65_535
     summary = failed["output"]["summary"]
     assert not {"\x1b", "\u202e", "\r"} & set(summary)
     fence = next(line for line in summary.splitlines() if line.startswith("````"))  # longer than any in the message
     inside = summary.split(fence)[1]
     assert "<img src=x>" in inside and "@all" in inside
     assert not outbox.waiting(tmp_path)
+
+
+HOME = "exercises/ch1_arrays/arrays.py"
+RAISED = "Your code raised ValueError in arrays.py, line 12: no\n    x = 1"
+
+
+def said_at(api: StandIn, state: Path, one: model.Report, *sources: Source) -> list[dict[str, Any]]:
+    """The annotations of the check that is made of a report."""
+    enclose(state, "ann", one, False, *sources)
+    assert post(state, GitHub(TOKEN, api.address), "check") == {"posted": 1}
+    said: list[dict[str, Any]] = api.posted[-1][1]["output"]["annotations"]
+    return said
+
+
+def test_a_check_speaks_at_the_students_lines(api: StandIn, tmp_path: Path) -> None:
+    one = replace(report(Outcome.ERROR, RAISED), submission="sha256:2")
+    sources = [Source("arrays.ipynb", "sha256:1", 90), Source(HOME, "sha256:2", 40)]
+    expected = {
+        "path": HOME, "start_line": 12, "end_line": 12, "annotation_level": "failure", "title": "add: It adds.",
+        "message": RAISED,
+    }  # fmt: skip
+    assert said_at(api, tmp_path, one, *sources) == [expected]
+    assert said_at(api, tmp_path, one, sources[0]) == []  # some other file was graded than was copied
+    assert said_at(api, tmp_path, replace(one, submission=""), *sources) == []
+    ours = replace(one, tasks=report(Outcome.INFRASTRUCTURE, "The grader failed.").tasks)
+    (warning,) = said_at(api, tmp_path, ours, *sources)
+    assert (warning["annotation_level"], warning["start_line"]) == ("warning", 1)
+    assert said_at(api, tmp_path, replace(report(Outcome.PASSED, ""), submission="sha256:2"), *sources) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "line"),
+    [(12, RAISED, 12), (11, RAISED, 1), (40, "expected 1, got 2", 1), (0, RAISED, None),
+     (40, RAISED.replace("12", "9999999"), 1), (40, RAISED.replace("12", "0"), 1)],
+)  # fmt: skip
+def test_a_check_speaks_only_at_lines_that_exist(lines: int, message: str, line: int | None) -> None:
+    said = at_lines(report(Outcome.ERROR, message), HOME, lines)
+    assert [one["start_line"] for one in said] == ([] if line is None else [line])
+    assert all(one["start_line"] == one["end_line"] for one in said)
+
+
+def test_what_a_check_says_at_lines_is_bounded_and_no_more_than_its_summary(api: StandIn, tmp_path: Path) -> None:
+    one = report(message=HOSTILE)
+    tests = [
+        replace(one.tasks[0].tests[0], id=f"test_{n}", claim=f"{n}{HOSTILE}", visibility="hidden") for n in range(70)
+    ]
+    one = replace(one, submission="sha256:2", tasks=(replace(one.tasks[0], tests=tuple(tests)),))
+    said = said_at(api, tmp_path, one, Source(HOME, "sha256:2", 40))
+    assert len(said) == CLAIMS == api.posted[-1][1]["output"]["summary"].count("\n### ")
+    for annotation in said:
+        assert len(annotation["title"]) <= 255 and len(annotation["message"].encode()) < 64 << 10
+        words = annotation["title"] + annotation["message"]
+        assert not {"\x1b", "\u202e", "\r"} & set(words) and "\n" not in annotation["title"]
+
+
+def test_a_check_holds_as_many_annotations_as_github_takes_and_says_how_many_are_left_out(api: StandIn) -> None:
+    many = [{"path": HOME, "start_line": n, "end_line": n, "title": "t", "message": str(n)} for n in range(1, 71)]
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many, passed=False)
+    said = api.posted[0][1]["output"]["annotations"]
+    assert len(said) == MOST_ANNOTATIONS and said[:-1] == many[:49]
+    assert said[-1] == {"path": HOME, "start_line": 1, "end_line": 1, "message": "21 more remarks are not shown."}
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many[:50], passed=False)
+    assert api.posted[1][1]["output"]["annotations"] == many[:50]
+
+
+def test_work_that_cannot_be_read_is_told_of_at_the_only_file(api: StandIn, tmp_path: Path) -> None:
+    one = replace(report(), tasks=(), notes=("arrays.py is not text: byte 3 is 0",), outcome=Outcome.ERROR)
+    (said,) = said_at(api, tmp_path, one, Source("work/arrays.py", "sha256:2", 1))
+    assert (said["path"], said["start_line"], said["message"]) == ("work/arrays.py", 1, one.notes[0])
+    assert "title" not in said
+    assert not said_at(api, tmp_path, one, Source("a/arrays.py", "sha256:2", 1), Source("b/arrays.py", "sha256:3", 1))
 
 
 def test_what_is_too_long_for_a_comment_is_cut_at_a_line(api: StandIn) -> None:

@@ -7,6 +7,7 @@ are counts.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import tempfile
 from collections import Counter
@@ -23,10 +24,20 @@ from grader.ci.github import GitHub
 from grader.ci.ledger import Ledger
 from grader.errors import InfrastructureError
 from grader.model import Chapter, Course
+from grader.reports.text import line
 
 PLAN = "plan.json"
 _AFTER = datetime.timedelta(days=14)  # for so long after the last deadline the final grading is tried again
 _MOST_FILES = 8
+_PATH = 500  # characters of one that is worth naming
+
+
+class Source(Struct, frozen=True):
+    """A file that was copied, as the student's repository knows it."""
+
+    path: str  # from its root
+    digest: str  # as a report names what was graded
+    lines: int
 
 
 class Entry(Struct, frozen=True):
@@ -39,6 +50,7 @@ class Entry(Struct, frozen=True):
     final: bool
     shard: int
     by_service: bool  # whether the service's clock says when it was pushed, not the commit itself
+    sources: tuple[Source, ...] = ()
 
 
 class Plan(Struct, frozen=True):
@@ -166,11 +178,11 @@ def _one(
         if why:
             return None, why
         shard = number // grading.per_runner
-        _copy(store, commit, chapter, out / "shards" / str(shard) / chapter.id / student.id)
-    return Entry(chapter.id, student.id, where, commit, final, shard, by_service), ""
+        sources = _copy(store, commit, chapter, out / "shards" / str(shard) / chapter.id / student.id)
+    return Entry(chapter.id, student.id, where, commit, final, shard, by_service, sources), ""
 
 
-def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> None:
+def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> tuple[Source, ...]:
     """The files that the chapter wants, those at the shallowest place first, and no larger than it allows."""
     target.mkdir(parents=True, exist_ok=True)
     wanted = {f"{chapter.module}.py", f"{chapter.module}.ipynb"}
@@ -179,6 +191,7 @@ def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> None:
     at_home = {path: about for path, about in found.items() if path in home}
     order: Callable[[str], tuple[int, str]] = lambda path: (path.count("/"), path)  # noqa: E731
     chosen = at_home or {path: found[path] for path in sorted(found, key=order)[:_MOST_FILES]}
+    sources = []
     for number, (path, (blob, size)) in enumerate(chosen.items(), 1):
         # folders of our own: the names of a student's may be more than an artefact or a path can bear
         place = target / ("" if at_home or "/" not in path else str(number)) / os.path.basename(path)
@@ -186,3 +199,7 @@ def _copy(store: Path, commit: str, chapter: Chapter, target: Path) -> None:
         # a file that is too large is said to be so by the grader: one byte more is enough for that
         data = git.content(store, blob) if size <= chapter.limits.submission else b"#" * (chapter.limits.submission + 1)
         place.write_bytes(data)
+        if data and line(path, _PATH) == path:  # a path that is no plain text is one that nothing is said at
+            lines = data.count(b"\n") + (not data.endswith(b"\n"))
+            sources.append(Source(path, f"sha256:{hashlib.sha256(data).hexdigest()}", lines))
+    return tuple(sources)

@@ -10,7 +10,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -18,7 +18,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from grader.errors import InfrastructureError
 
 SECONDS = 30
-LONGEST = 60_000  # characters of a comment; GitHub takes 65 536
+LONGEST = 60_000  # characters of a comment or a summary; GitHub takes 65 535
+MOST_ANNOTATIONS = 50  # of a check; GitHub takes no more at a time
 PATIENCE = 60.0  # seconds; who asks to be left alone for longer is asked by the next run
 _PAGES = 50
 
@@ -127,14 +128,27 @@ class GitHub:
             raise InfrastructureError("GitHub's answer is not understood") from error
         return found
 
-    def check_run(self, slug: str, commit: str, title: str, summary: str, *, passed: bool) -> None:
-        """Feedback as a check of the commit; the token must be a GitHub App's."""
+    def check_run(
+        self,
+        slug: str,
+        commit: str,
+        title: str,
+        summary: str,
+        annotations: Sequence[dict[str, Any]] = (),
+        *,
+        passed: bool,
+    ) -> None:
+        """Feedback as a check of the commit; the token must be a GitHub App's.
+
+        Args:
+            annotations: in GitHub's form; where there are more than it takes, the last one says how many are left out.
+        """
         body = {
             "name": title,
             "head_sha": commit,
             "status": "completed",
             "conclusion": "success" if passed else "neutral",
-            "output": {"title": title, "summary": _fitting(summary)},
+            "output": {"title": title, "summary": _fitting(summary), "annotations": _first(annotations)},
         }
         self.request("POST", f"repos/{slug}/check-runs", body)
 
@@ -174,6 +188,16 @@ def _pause(code: int, headers: Message) -> float | None:
 def _fitting(text: str) -> str:
     """As much as one comment holds, in whole lines."""
     return text if len(text) <= LONGEST else text[:LONGEST].rpartition("\n")[0] + "\n\n(The rest is cut.)\n"
+
+
+def _first(annotations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many as one request holds."""
+    if len(annotations) <= MOST_ANNOTATIONS:
+        return list(annotations)
+    kept = annotations[: MOST_ANNOTATIONS - 1]
+    words = f"{len(annotations) - len(kept)} more remarks are not shown."
+    last = {name: value for name, value in annotations[len(kept)].items() if name != "title"}
+    return [*kept, {**last, "start_line": 1, "end_line": 1, "message": words}]
 
 
 def _cursor(link: str) -> str:

@@ -25,12 +25,19 @@ class Letter(Struct, frozen=True):
     final: bool
     report: msgspec.Raw
     tries: int = 0  # how often it was tried in vain
+    path: str = ""  # of the file that was graded, in the student's repository; empty: not known
+    lines: int = 0  # of that file
 
 
 def enclose(state: Path, entry: Entry, report: Report) -> None:
     """Puts a report there; an older one of the same work, if it still waits, gives way."""
     raw = msgspec.Raw(encode_report(report))
-    keep(state, Letter(entry.chapter, entry.student, entry.slug, entry.commit, entry.final, raw))
+    letter = Letter(entry.chapter, entry.student, entry.slug, entry.commit, entry.final, raw)
+    # a report of work that could not be read names no file: where there is one alone, it is that
+    alone = entry.sources if not report.submission and len(entry.sources) == 1 else ()
+    for source in (*(one for one in entry.sources if one.digest == report.submission), *alone)[:1]:
+        letter = msgspec.structs.replace(letter, path=source.path, lines=source.lines)
+    keep(state, letter)
 
 
 def keep(state: Path, letter: Letter) -> None:
