@@ -590,7 +590,8 @@ def test_the_workflow_grades_a_class(
     run_git(state, "init", "--quiet", "--bare")
     runner = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run1", course, state, server, api)
     # one comment is refused outright, one only for the moment
-    api.refusals = {"class/bob-roe/commits": [(403, {})], "class/eve-doe/commits": [(429, {"Retry-After": "0"})]}
+    no, soon_again = [(403, {})], [(429, {"Retry-After": "0"})]
+    api.refusals = {"POST /repos/class/bob-roe/commits": no, "POST /repos/class/eve-doe/commits": soon_again}
     assert runner.run() == {"collect": "success", "grade": "success", "post": "failure"}, runner.log
     assert (
         "feedback: 1 (GitHub answers 403 to POST commits), 1 not posted, tried again next time, 2 posted" in runner.log

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 
 from grader import model
 from grader.__main__ import main
+from grader.ci import github as github_client
 from grader.ci import outbox
 from grader.ci.collect import Entry, Source
 from grader.ci.github import LONGEST, MOST_ANNOTATIONS, PATIENCE, GitHub
@@ -322,6 +324,7 @@ RAISED = "Your code raised ValueError in arrays.py, line 12: no\n    x = 1"
 
 def said_at(api: StandIn, state: Path, one: model.Report, *sources: Source) -> list[dict[str, Any]]:
     """The annotations of the check that is made of a report."""
+    api.posted.clear()  # the same report twice is one check
     enclose(state, "ann", one, False, *sources)
     assert post(state, GitHub(TOKEN, api.address), "check") == {"posted": 1}
     said: list[dict[str, Any]] = api.posted[-1][1]["output"]["annotations"]
@@ -371,11 +374,11 @@ def test_what_a_check_says_at_lines_is_bounded_and_no_more_than_its_summary(api:
 
 def test_a_check_holds_as_many_annotations_as_github_takes_and_says_how_many_are_left_out(api: StandIn) -> None:
     many = [{"path": HOME, "start_line": n, "end_line": n, "title": "t", "message": str(n)} for n in range(1, 71)]
-    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many, passed=False)
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many, passed=False, mark="1")
     said = api.posted[0][1]["output"]["annotations"]
     assert len(said) == MOST_ANNOTATIONS and said[:-1] == many[:49]
     assert said[-1] == {"path": HOME, "start_line": 1, "end_line": 1, "message": "21 more remarks are not shown."}
-    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many[:50], passed=False)
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many[:50], passed=False, mark="2")
     assert api.posted[1][1]["output"]["annotations"] == many[:50]
 
 
@@ -388,7 +391,7 @@ def test_work_that_cannot_be_read_is_told_of_at_the_only_file(api: StandIn, tmp_
 
 
 def test_what_is_too_long_for_a_comment_is_cut_at_a_line(api: StandIn) -> None:
-    GitHub(TOKEN, api.address).comment("class/ann", "c" * 40, "a line\n" * 20_000)
+    GitHub(TOKEN, api.address).comment("class/ann", "c" * 40, "a line\n" * 20_000, "m")
     ((_, body),) = api.posted
     assert len(body["body"]) < LONGEST + 50 and body["body"].endswith("\na line\n\n(The rest is cut.)\n")
 
@@ -396,7 +399,7 @@ def test_what_is_too_long_for_a_comment_is_cut_at_a_line(api: StandIn) -> None:
 def test_a_request_is_made_again_when_github_asks_for_patience(api: StandIn) -> None:
     waits: list[float] = []
     api.refusals = {"comments": [(429, {"Retry-After": "7"}), (502, {}), (403, {"x-ratelimit-remaining": "0"})]}
-    GitHub(TOKEN, api.address, retries=3, wait=waits.append).comment("class/ann", "c" * 40, "words")
+    GitHub(TOKEN, api.address, retries=3, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
     assert waits == [7, 2, PATIENCE] and len(api.posted) == 1
 
 
@@ -416,8 +419,59 @@ def test_a_request_is_not_made_again_for_nothing(
     waits: list[float] = []
     api.refusals = {"comments": list(refusals)}
     with pytest.raises(InfrastructureError, match="GitHub answers"):
-        GitHub(TOKEN, api.address, retries=2, wait=waits.append).comment("class/ann", "c" * 40, "words")
+        GitHub(TOKEN, api.address, retries=2, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
     assert len(waits) == waited and not api.posted
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.5])  # the connection breaks off; nothing comes in time
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_what_github_took_without_an_answer_is_not_posted_twice(
+    form: str, seconds: float, api: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github_client, "SECONDS", 0.5)
+    enclose(tmp_path, "ann", report())
+    api.silences = {"POST /repos/class/ann/": [seconds]}
+    waits: list[float] = []
+    github = GitHub(TOKEN, api.address, retries=2, wait=waits.append)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == 1 and waits == [1.0] and not outbox.waiting(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_a_run_that_was_lost_after_it_had_posted_is_followed_by_no_second_post(
+    form: str, api: StandIn, tmp_path: Path
+) -> None:
+    github = GitHub(TOKEN, api.address)
+    enclose(tmp_path, "ann", report())
+    letters = outbox.waiting(tmp_path)
+    for _ in range(150):  # what others say, more than a page of it
+        api.answer("POST", f"/repos/class/ann/commits/{'c' * 40}/comments", {"body": "words"}, {})
+        api.answer("POST", "/repos/class/ann/check-runs", {"name": "ch1", "head_sha": "c" * 40}, {})
+    already = len(api.posted)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    outbox.keep(tmp_path, *letters)  # as the branch still has it
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == already + 1
+    # the same commit graded again, or at the deadline, is something else to say
+    enclose(tmp_path, "ann", replace(report(), started="2026-12-01T12:00:01+00:00"))
+    assert post(tmp_path, github, form) == {"posted": 1}
+    enclose(tmp_path, "ann", report(), final=True)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == already + 3
+
+
+def test_a_mark_is_out_of_sight_and_tells_nothing(api: StandIn, tmp_path: Path) -> None:
+    enclose(tmp_path, "ann", report())
+    assert post(tmp_path, GitHub(TOKEN, api.address), "comment") == {"posted": 1}
+    first, blank, head, *_ = api.posted[0][1]["body"].split("\n")
+    assert re.fullmatch(r"<!-- graded-[0-9a-f]{32} -->", first) and not blank and head.startswith("## ")
+
+
+def test_a_release_whose_answer_was_lost_is_made_once(api: StandIn) -> None:
+    api.silences = {"POST /repos/org/course/releases": [0.0]}
+    waits: list[float] = []
+    GitHub(TOKEN, api.address, retries=2, wait=waits.append).publish("org/course", "v1", "words")
+    assert [path for path, _ in api.posted] == ["/repos/org/course/releases"] and waits == [1.0]
 
 
 def test_one_that_is_refused_stops_no_other_and_is_given_up_in_the_end(api: StandIn, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -25,7 +25,16 @@ _PAGES = 50
 
 
 class Unreachable(InfrastructureError):
-    """GitHub does not answer, or wants to be left alone for a while: it lies with nobody's repository."""
+    """GitHub does not answer, or wants to be left alone for a while: it lies with nobody's repository.
+
+    Args:
+        words: what happened.
+        pause: for how many seconds it wants to be left alone, as far as it said.
+    """
+
+    def __init__(self, words: str, pause: float = 0.0) -> None:
+        super().__init__(words)
+        self.pause = pause
 
 
 class GitHub:
@@ -57,6 +66,41 @@ class GitHub:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, str]) -> tuple[Any, str]:
         """The answer, and where a list goes on: the cursor of the next page, empty at its end."""
+        for number in range(self.retries + 1):
+            try:
+                return self._once(method, path, body, query)
+            except Unreachable as error:
+                self._patience(number, error)
+        raise AssertionError("the last turn returns or raises")
+
+    def create(self, path: str, body: dict[str, Any], there: Callable[[], bool]) -> None:
+        """Makes something that must not be there twice.
+
+        Args:
+            path: where it is posted.
+            body: what it is made of.
+            there: looks whether it is there. Each turn asks it first: GitHub may have taken what it did not answer.
+
+        Raises:
+            InfrastructureError: it was refused or did not arrive, or nobody knows.
+        """
+        for number in range(self.retries + 1):
+            if there():
+                return
+            try:
+                self._once("POST", path, body, {})
+                return
+            except Unreachable as error:
+                self._patience(number, error)
+
+    def _patience(self, number: int, error: Unreachable) -> None:
+        """Waits for the turn after this one; raises the error where there is none."""
+        pause = max(2.0**number, error.pause)
+        if number == self.retries or pause > PATIENCE:
+            raise error
+        self.wait(pause)
+
+    def _once(self, method: str, path: str, body: dict[str, Any] | None, query: dict[str, str]) -> tuple[Any, str]:
         address = f"{self.address}/{path}" + (f"?{urlencode(query)}" if query else "")
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(address, data=data, method=method)  # noqa: S310
@@ -65,37 +109,34 @@ class GitHub:
         request.add_header("Content-Type", "application/json")
         # unredirected: where a server sends us on, the token does not come along
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
-        for number in range(self.retries + 1):
-            pause = 2.0**number
-            cause: Exception
-            try:
-                with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-                    return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
-            except urllib.error.HTTPError as error:
-                error.close()
-                words, cause = f"GitHub answers {error.code} to {method} {_kind(path)}", error
-                asked = _pause(error.code, error.headers)
-                if asked is None:
-                    raise InfrastructureError(words) from error
-                pause = max(pause, asked)
-            except ValueError as error:
-                raise InfrastructureError("GitHub's answer is not understood") from error
-            except (OSError, http.client.HTTPException) as error:
-                words, cause = f"GitHub cannot be asked: {type(error).__name__}", error
-            if number == self.retries or pause > PATIENCE:
-                raise Unreachable(words) from cause
-            self.wait(pause)
-        raise AssertionError("the last turn returns or raises")
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
+        except urllib.error.HTTPError as error:
+            error.close()
+            words, pause = f"GitHub answers {error.code} to {method} {_kind(path)}", _pause(error.code, error.headers)
+            raise (InfrastructureError(words) if pause is None else Unreachable(words, pause)) from error
+        except ValueError as error:
+            raise InfrastructureError("GitHub's answer is not understood") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"GitHub cannot be asked: {type(error).__name__}") from error
 
-    def pages(self, path: str, **query: str) -> list[Any]:
-        """All entries of a list that comes in pages."""
-        entries: list[Any] = []
+    def pages(self, path: str, within: str = "", **query: str) -> Iterator[Any]:
+        """All entries of a list that comes in pages.
+
+        Args:
+            path: what is asked for.
+            within: the name under which an answer holds its list; empty: it is one.
+        """
         for page in range(1, _PAGES + 1):
-            part = self.request("GET", path, None, per_page="100", page=str(page), **query)
-            entries += part
-            if len(part) < 100:
-                break
-        return entries
+            answer = self.request("GET", path, None, per_page="100", page=str(page), **query)
+            try:
+                part = answer[within] if within else answer
+                yield from part
+                if len(part) < 100:
+                    return
+            except (LookupError, TypeError) as error:
+                raise InfrastructureError("GitHub's answer is not understood") from error
 
     def pushed_before(self, slug: str, moment: datetime.datetime) -> str:
         """The commit that the default branch was at, by the service's own clock; empty: there was none."""
@@ -137,36 +178,56 @@ class GitHub:
         annotations: Sequence[dict[str, Any]] = (),
         *,
         passed: bool,
+        mark: str,
     ) -> None:
         """Feedback as a check of the commit; the token must be a GitHub App's.
 
         Args:
             annotations: in GitHub's form; where there are more than it takes, the last one says how many are left out.
+            mark: tells this check from all others; where one has it, there is nothing to do.
         """
         body = {
             "name": title,
             "head_sha": commit,
+            "external_id": mark,
             "status": "completed",
             "conclusion": "success" if passed else "neutral",
             "output": {"title": title, "summary": _fitting(summary), "annotations": _first(annotations)},
         }
-        self.request("POST", f"repos/{slug}/check-runs", body)
 
-    def comment(self, slug: str, commit: str, text: str) -> None:
-        """Feedback as a comment on the commit."""
-        self.request("POST", f"repos/{slug}/commits/{commit}/comments", {"body": _fitting(text)})
+        def there() -> bool:
+            path = f"repos/{slug}/commits/{commit}/check-runs"
+            runs = self.pages(path, "check_runs", check_name=title, filter="all")
+            return any(run.get("external_id") == mark for run in runs)
+
+        self.create(f"repos/{slug}/check-runs", body, there)
+
+    def comment(self, slug: str, commit: str, text: str, mark: str) -> None:
+        """Feedback as a comment on the commit.
+
+        Args:
+            mark: tells this comment from all others, out of sight; where one has it, there is nothing to do.
+        """
+        path, hidden = f"repos/{slug}/commits/{commit}/comments", f"<!-- {mark} -->"
+        body = {"body": f"{hidden}\n\n{_fitting(text)}"}
+        self.create(path, body, lambda: any(hidden in str(one.get("body")) for one in self.pages(path)))
 
     def publish(self, slug: str, tag: str, notes: str) -> None:
         """The tag's release with its notes; one that is there already stays."""
-        try:
-            self.request("GET", f"repos/{slug}/releases/tags/{quote(tag, safe='')}")
-        except InfrastructureError as error:
-            if getattr(error.__cause__, "code", None) != 404:
-                raise
-            self.request("POST", f"repos/{slug}/releases", {"tag_name": tag, "name": tag, "body": notes})
+
+        def there() -> bool:
+            try:
+                self.request("GET", f"repos/{slug}/releases/tags/{quote(tag, safe='')}")
+            except InfrastructureError as error:
+                if getattr(error.__cause__, "code", None) != 404:
+                    raise
+                return False
+            return True
+
+        self.create(f"repos/{slug}/releases", {"tag_name": tag, "name": tag, "body": notes}, there)
 
     def dispatch(self, slug: str, event: str, payload: dict[str, str]) -> None:
-        """Starts the workflows of a repository that wait for this event."""
+        """Starts the workflows of a repository that wait for this event. Asked twice, they find nothing new to do."""
         self.request("POST", f"repos/{slug}/dispatches", {"event_type": event, "client_payload": payload})
 
 

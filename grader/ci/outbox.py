@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,12 @@ class Letter(Struct, frozen=True):
     tries: int = 0  # how often it was tried in vain
     path: str = ""  # of the file that was graded, in the student's repository; empty: not known
     lines: int = 0  # of that file
+
+    @property
+    def mark(self) -> str:
+        """What its feedback is known by. Nobody can guess it and post it first: it depends on when the grading was."""
+        about = "\0".join((self.chapter, self.student, self.commit, str(self.final)))
+        return f"graded-{hashlib.sha256(about.encode() + bytes(self.report)).hexdigest()[:32]}"
 
 
 def enclose(state: Path, entry: Entry, report: Report) -> None:

@@ -21,7 +21,8 @@ _IN_A_ROW = 3  # so many that GitHub did not answer, and the rest of them wait f
 def post(state: Path, github: GitHub, form: str) -> Counter[str]:
     """Posts what waits in the outbox; what cannot be posted stays there for the next run.
 
-    One that GitHub took and did not answer is posted twice: better than never.
+    Each carries a mark, and where one with this mark is there already, it is not posted again: GitHub may have taken
+    it without an answer, or an earlier run may have been lost before it could note that it had posted.
 
     Args:
         state: the branch of the state.
@@ -43,9 +44,9 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
         try:
             if form == "check":
                 passed, remarks = report.outcome is Outcome.PASSED, at_lines(report, letter.path, letter.lines)
-                github.check_run(letter.slug, letter.commit, title, words, remarks, passed=passed)
+                github.check_run(letter.slug, letter.commit, title, words, remarks, passed=passed, mark=letter.mark)
             else:
-                github.comment(letter.slug, letter.commit, words)
+                github.comment(letter.slug, letter.commit, words, letter.mark)
         except InfrastructureError as error:
             in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0
             again = letter.tries + 1 < TRIES

@@ -249,7 +249,7 @@ def run_changelog(options: argparse.Namespace) -> int:
     notes = changelog(load_course(options), options.tag)
     print(notes, end="")
     if options.publish:
-        github = _github()
+        github = _github(retries=2)
         if github is None:
             raise UsageError("GRADER_TOKEN is not set: a release's notes need a token of the repository")
         github.publish(options.publish, options.tag, notes)
