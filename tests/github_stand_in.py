@@ -21,6 +21,7 @@ class StandIn:
         self.accepted: list[dict[str, Any]] = []
         self.posted: list[tuple[str, Any]] = []
         self.tokens: set[str] = set()
+        self.moved: dict[str, tuple[int, str]] = {}  # the beginning of a path -> by which status it goes where
         self.refusals: dict[
             str, list[tuple[int, dict[str, str]]]
         ] = {}  # part of a method and path -> what it gets first
@@ -57,6 +58,7 @@ def stand_in() -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
+            content: Any
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             held.tokens.add(self.headers.get("Authorization", ""))
@@ -64,9 +66,13 @@ def stand_in() -> Iterator[StandIn]:
             what = f"{self.command} {asked.path}"
             refused = next((queue for part, queue in held.refusals.items() if part in what and queue), None)
             silent = next((queue for part, queue in held.silences.items() if part in what and queue), None)
-            if refused:
+            moved = next(((old, *new) for old, new in held.moved.items() if asked.path.startswith(old)), None)
+            if moved:
+                old, status, new = moved
+                headers, content = {"Location": self.path.replace(old, new, 1)}, None
+            elif refused:
                 status, headers = refused.pop(0)
-                content: Any = {"message": "no"}
+                content = {"message": headers.get("said", "no")}
             else:
                 headers = {}
                 query = {name: values[0] for name, values in parse_qs(asked.query).items()}

@@ -403,6 +403,54 @@ def test_a_request_is_made_again_when_github_asks_for_patience(api: StandIn) -> 
     assert waits == [7, 2, PATIENCE] and len(api.posted) == 1
 
 
+def test_a_limit_that_github_only_speaks_of_is_no_refusal(api: StandIn) -> None:
+    waits: list[float] = []
+    api.refusals = {"POST": [(403, {"said": "You have exceeded a secondary rate limit. Please wait a few minutes."})]}
+    GitHub(TOKEN, api.address, retries=1, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
+    assert waits == [PATIENCE] and len(api.posted) == 1
+
+
+def test_feedback_is_posted_one_a_second(api: StandIn) -> None:
+    waits: list[float] = []
+    github = GitHub(TOKEN, api.address, wait=waits.append, spacing=1.0)
+    for mark in ("one", "two", "two", "three"):  # what is there already takes no turn
+        github.comment("class/ann", "c" * 40, "words", mark)
+    assert len(api.posted) == 3 and len(waits) == 2 and all(0 < seconds <= 1 for seconds in waits)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_a_repository_that_was_renamed_is_followed_with_the_token(
+    form: str, status: int, api: StandIn, tmp_path: Path
+) -> None:
+    api.moved = {"/repos/class/ann/": (status, f"{api.address}/repos/class/lee/")}
+    api.pushes["class/lee"] = [{"timestamp": "2026-11-01T00:00:00Z", "after": "c" * 40}]
+    github = GitHub(TOKEN, api.address)
+    enclose(tmp_path, "ann", report())
+    assert post(tmp_path, github, form) == {"posted": 1}
+    ((path, body),) = api.posted
+    assert path.startswith("/repos/class/lee/") and body and api.tokens == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize("status", [301, 303, 307])
+def test_the_token_follows_to_no_other_server_and_nothing_counts_as_posted(
+    status: int, api: StandIn, tmp_path: Path
+) -> None:
+    enclose(tmp_path, "ann", report())
+    with stand_in() as other:
+        where = api.address if status == 303 else other.address
+        api.moved = {"/repos/class/ann/": (status, f"{where}/repos/class/lee/")}
+        counts = post(tmp_path, GitHub(TOKEN, api.address), "comment")
+    assert not other.tokens and not other.posted and not api.posted
+    assert counts == {"not posted, tried again next time": 1, f"(GitHub answers {status} to GET commits)": 1}
+
+
+def test_a_repository_of_a_classroom_that_was_deleted_stops_nobody(api: StandIn) -> None:
+    there = {"students": [{"login": "Ann"}], "repository": {"full_name": "org/lab-ann"}}
+    api.accepted = [{"students": [{"login": "bob"}], "repository": None}, there]
+    assert GitHub(TOKEN, api.address).classroom(1) == {"ann": "org/lab-ann"}
+
+
 @pytest.mark.parametrize(
     ("refusals", "waited"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import http.client
 import json
@@ -11,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -22,6 +22,7 @@ LONGEST = 60_000  # characters of a comment or a summary; GitHub takes 65 535
 MOST_ANNOTATIONS = 50  # of a check; GitHub takes no more at a time
 PATIENCE = 60.0  # seconds; who asks to be left alone for longer is asked by the next run
 _PAGES = 50
+_SAID = 4096  # bytes of a refusal that are read
 
 
 class Unreachable(InfrastructureError):
@@ -37,6 +38,25 @@ class Unreachable(InfrastructureError):
         self.pause = pause
 
 
+class _Moved(urllib.request.HTTPRedirectHandler):
+    """A repository that was renamed: asked again where it is now, with the token, on the same server and no other.
+
+    The library's own handler would leave the token behind and make a question of what was to be posted.
+    """
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request:
+        if code == 303 or urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            raise urllib.error.HTTPError(req.full_url, code, msg, headers, fp)
+        again = urllib.request.Request(newurl, req.data, dict(req.headers), method=req.get_method())  # noqa: S310
+        again.add_unredirected_header("Authorization", str(req.get_header("Authorization")))
+        return again
+
+
+_OPENER = urllib.request.build_opener(_Moved)
+
+
 class GitHub:
     """A client.
 
@@ -45,12 +65,19 @@ class GitHub:
         address: where the interface is; `GITHUB_API_URL` in a workflow.
         retries: how often a request that did not get through is made again.
         wait: how to spend the seconds until then.
+        spacing: seconds between two things that are made; GitHub asks for one, and shuts out who makes many at once.
     """
 
     def __init__(
-        self, token: str, address: str | None = None, retries: int = 0, wait: Callable[[float], object] = time.sleep
+        self,
+        token: str,
+        address: str | None = None,
+        retries: int = 0,
+        wait: Callable[[float], object] = time.sleep,
+        spacing: float = 0.0,
     ) -> None:
-        self.token, self.retries, self.wait = token, retries, wait
+        self.token, self.retries, self.wait, self.spacing = token, retries, wait, spacing
+        self._made = -spacing
         self.address = (address or os.environ.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/")
         parts = urlsplit(self.address)
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
@@ -87,6 +114,10 @@ class GitHub:
         for number in range(self.retries + 1):
             if there():
                 return
+            early = self._made + self.spacing - time.monotonic()
+            if early > 0:
+                self.wait(early)
+            self._made = time.monotonic()
             try:
                 self._once("POST", path, body, {})
                 return
@@ -107,14 +138,16 @@ class GitHub:
         request.add_header("Accept", "application/vnd.github+json")
         request.add_header("X-GitHub-Api-Version", "2022-11-28")
         request.add_header("Content-Type", "application/json")
-        # unredirected: where a server sends us on, the token does not come along
+        # unredirected: the token comes along only where `_Moved` takes it
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            with _OPENER.open(request, timeout=SECONDS) as answer:
                 return json.loads(answer.read() or b"null"), _cursor(answer.headers.get("Link", ""))
         except urllib.error.HTTPError as error:
-            error.close()
-            words, pause = f"GitHub answers {error.code} to {method} {_kind(path)}", _pause(error.code, error.headers)
+            said = b""
+            with contextlib.suppress(OSError, http.client.HTTPException), error:
+                said = error.read(_SAID)
+            words, pause = f"GitHub answers {error.code} to {method} {_kind(path)}", _pause(error, said)
             raise (InfrastructureError(words) if pause is None else Unreachable(words, pause)) from error
         except ValueError as error:
             raise InfrastructureError("GitHub's answer is not understood") from error
@@ -163,8 +196,9 @@ class GitHub:
         found = {}
         try:
             for accepted in self.pages(f"assignments/{assignment}/accepted_assignments"):
-                for student in accepted["students"]:
-                    found[str(student["login"]).lower()] = str(accepted["repository"]["full_name"])
+                where = accepted["repository"]  # none: it was deleted
+                for student in accepted["students"] if where else ():
+                    found[str(student["login"]).lower()] = str(where["full_name"])
         except (LookupError, TypeError) as error:
             raise InfrastructureError("GitHub's answer is not understood") from error
         return found
@@ -231,9 +265,12 @@ class GitHub:
         self.request("POST", f"repos/{slug}/dispatches", {"event_type": event, "client_payload": payload})
 
 
-def _pause(code: int, headers: Message) -> float | None:
+def _pause(error: urllib.error.HTTPError, said: bytes) -> float | None:
     """For how many seconds the service wants to be left alone; None: it will not say otherwise later."""
-    limited = code == 429 or (code == 403 and ("Retry-After" in headers or headers.get("x-ratelimit-remaining") == "0"))
+    code, headers = error.code, error.headers
+    asked = "Retry-After" in headers or headers.get("x-ratelimit-remaining") == "0"
+    # of its secondary limits it may speak in the answer's words alone
+    limited = code == 429 or (code == 403 and (asked or b"rate limit" in said.lower()))
     if code < 500 and not limited:
         return None
     try:

@@ -213,7 +213,7 @@ def run_post(options: argparse.Namespace) -> int:
     """Feedback to the students."""
     from grader.ci.post import post
 
-    github = _github(retries=2)
+    github = _github(retries=2, spacing=1.0)
     if github is None:
         raise UsageError("GRADER_TOKEN is not set: feedback needs a token of the class's repositories")
     with _nameless():
@@ -321,11 +321,11 @@ def _server() -> str:
     return os.environ.get("GITHUB_SERVER_URL") or os.environ.get("CI_SERVER_URL") or "https://github.com"
 
 
-def _github(retries: int = 0) -> GitHub | None:
+def _github(retries: int = 0, spacing: float = 0.0) -> GitHub | None:
     from grader.ci.github import GitHub
 
     token = _token("GRADER_TOKEN")
-    return GitHub(token, retries=retries) if token and not os.environ.get("GITLAB_CI") else None
+    return GitHub(token, retries=retries, spacing=spacing) if token and not os.environ.get("GITLAB_CI") else None
 
 
 def _address(options: argparse.Namespace) -> str:
