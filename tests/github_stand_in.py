@@ -48,7 +48,10 @@ class StandIn:
             return (200, {}) if there else (404, {"message": "Not Found"})
         if slug not in self.pushes:
             return 404, {"message": "Not Found"}
-        return 200, self.pushes[slug] if parts[3:] == ["activity"] else {"default_branch": "main"}
+        pushed = [
+            one for one in self.pushes[slug] if one.get("ref", query.get("ref")) == query.get("ref", one.get("ref"))
+        ]
+        return 200, pushed if parts[3:] == ["activity"] else {"default_branch": "main"}
 
 
 @contextmanager

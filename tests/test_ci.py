@@ -155,6 +155,104 @@ def test_a_commit_that_lies_about_its_date_gains_nothing_where_the_service_says_
     assert (entry.commit, entry.by_service) == (honest, True)
 
 
+def test_a_branch_that_was_renamed_after_the_deadline_takes_nothing_away(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    hours = datetime.timedelta(hours=1)
+    early = commit("class/a", DEADLINE - 2 * hours, **{HOME: "early = 1\n"})
+    late = commit("class/a", DEADLINE + hours, **{HOME: "late = 1\n"})
+    with stand_in() as api:
+        api.pushes["class/a"] = [
+            {"timestamp": (DEADLINE + 2 * hours).isoformat(), "after": late, "ref": "refs/heads/main"},
+            {"timestamp": (DEADLINE + hours).isoformat(), "after": late, "ref": "refs/heads/master"},
+            # pushed in time, but never part of what is handed in
+            {"timestamp": (DEADLINE - hours).isoformat(), "after": "f" * 40, "ref": "refs/heads/try"},
+            {"timestamp": (DEADLINE - 2 * hours).isoformat(), "after": early, "ref": "refs/heads/master"},
+        ]
+        github = GitHub("t0ken", api.address)
+        students = [Student("a", "class/a")]
+        when = {"now": DEADLINE + 9 * hours, "github": github}
+        plan, _ = collected(arrays_course, server, tmp_path / "out", students, **when)
+        api.pushes["class/a"] = api.pushes["class/a"][:3]
+        none, counts = collected(arrays_course, server, tmp_path / "out2", students, **when)
+    assert [entry.commit for entry in plan.entries] == [early]  # type: ignore[attr-defined]
+    assert not none.entries and counts == {"nothing pushed": 1}  # type: ignore[attr-defined]
+
+
+def test_a_commit_that_a_forced_push_took_away_after_the_deadline_is_graded(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    hours = datetime.timedelta(hours=1)
+    early = commit("class/a", DEADLINE - 2 * hours, **{HOME: "early = 1\n"})
+    other = commit("class/b", DEADLINE + hours, **{HOME: "other = 1\n"})
+    bare = server / "class/a.git"
+    run_git(bare, "config", "uploadpack.allowAnySHA1InWant", "true")
+    run_git(bare, "fetch", "--quiet", str(server / "class/b.git"), "+main:main")
+    with stand_in() as api:
+        api.pushes["class/a"] = [
+            {"timestamp": (DEADLINE + hours).isoformat(), "after": other},
+            {"timestamp": (DEADLINE - hours).isoformat(), "after": early},
+        ]
+        plan, _ = collected(
+            arrays_course, server, tmp_path / "out", [Student("a", "class/a")],
+            now=DEADLINE + 9 * hours, github=GitHub("t0ken", api.address),
+        )  # fmt: skip
+    assert [entry.commit for entry in plan.entries] == [early]  # type: ignore[attr-defined]
+    assert (tmp_path / "out/shards/0/ch1_arrays/a/arrays.py").read_text() == "early = 1\n"
+
+
+def test_what_was_graded_already_is_not_even_fetched(
+    arrays_course: Course, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git, "fetch", lambda *given, **more: pytest.fail("it was fetched"))
+    ledger = Ledger()
+    ledger.add("ch1_arrays", "a", Attempt("c" * 40, DEADLINE - datetime.timedelta(hours=9)))
+    with stand_in() as api:
+        api.pushes |= {"class/a": [{"timestamp": "2026-11-01T00:00:00Z", "after": "c" * 40}], "class/b": []}
+        _, counts = collected(
+            arrays_course, server, tmp_path / "out", [Student("a", "class/a"), Student("b", "class/b")],
+            github=GitHub("t0ken", api.address), ledger=ledger,
+        )  # fmt: skip
+    assert counts == {"graded already": 1, "nothing pushed": 1}
+
+
+def test_an_empty_repository_is_one_that_nothing_was_pushed_to(
+    arrays_course: Course, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    (server / "class/a.git").mkdir(parents=True)
+    run_git(server / "class/a.git", "init", "--quiet", "--bare")
+    _, counts = collected(
+        arrays_course, server, tmp_path / "out", [Student("a", "class/a"), Student("gone", "class/gone")]
+    )
+    assert counts == {"nothing pushed": 1, "not reachable": 1}
+
+
+def test_where_github_wants_to_be_left_alone_the_rest_of_the_class_waits(
+    arrays_course: Course, server: Path, tmp_path: Path
+) -> None:
+    students = [Student("gone", "class/gone"), *(Student(f"s{number}", f"class/s{number}") for number in range(9))]
+    with stand_in() as api:
+        api.refusals = {"/repos/class/s": [(429, {"Retry-After": "3600"})] * 99}
+        _, counts = collected(
+            arrays_course, server, tmp_path / "out", students, github=GitHub("t0ken", api.address, retries=2)
+        )
+        assert len(api.refusals["/repos/class/s"]) == 96
+    assert counts == {"not reachable": 4, "left for the next run": 6}
+
+
+def test_a_class_takes_no_more_runners_than_a_matrix_has(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.ci.collect._MOST_SHARDS", 1)
+    for name in "abc":
+        commit(f"class/{name}", **{HOME: "x = 1\n"})
+    students = [Student(name, f"class/{name}") for name in "abc"]
+    plan, counts = collected(arrays_course, server, tmp_path / "out", students)  # two a runner
+    assert json.loads(matrix(plan)) == {"shard": [0]}  # type: ignore[arg-type]
+    assert counts == {"collected": 2, "left for the next run": 1}
+
+
 def test_a_hundred_pushes_after_the_deadline_hide_nothing(
     arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
 ) -> None:
@@ -228,9 +326,10 @@ def test_a_request_finds_only_a_repository_of_the_roster(
     commit("class/a", **{HOME: "x = 1\n"})
     commit("class/b", **{HOME: "x = 1\n"})
     students = [Student("a", "class/a"), Student("b", "class/b")]
-    plan, _ = collected(arrays_course, server, tmp_path / "out", students, only="class/b")
-    assert [entry.student for entry in plan.entries] == ["b"]  # type: ignore[attr-defined]
-    plan, _ = collected(arrays_course, server, tmp_path / "out2", students, only="$(id) ../solutions")
+    for number, asked in enumerate(("class/b", "Class/B")):
+        plan, _ = collected(arrays_course, server, tmp_path / f"out{number}", students, only=asked)
+        assert [entry.student for entry in plan.entries] == ["b"]  # type: ignore[attr-defined]
+    plan, _ = collected(arrays_course, server, tmp_path / "none", students, only="$(id) ../solutions")
     assert not plan.entries  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import os
 import tempfile
 from collections import Counter
@@ -20,7 +21,7 @@ from msgspec import Struct
 from grader.atomic import write_atomic
 from grader.ci import git
 from grader.ci.config import Assignment, Grading, Student, address, slug
-from grader.ci.github import GitHub
+from grader.ci.github import GitHub, Unreachable
 from grader.ci.ledger import Ledger
 from grader.errors import InfrastructureError
 from grader.model import Chapter, Course
@@ -30,6 +31,9 @@ PLAN = "plan.json"
 _AFTER = datetime.timedelta(days=14)  # for so long after the last deadline the final grading is tried again
 _MOST_FILES = 8
 _PATH = 500  # characters of one that is worth naming
+_MOST_SHARDS = 256  # jobs of a matrix, as GitHub has it
+_IN_A_ROW = 3  # so many that GitHub did not answer, and no more are asked: it shuts out who goes on
+_OTHERS = 100  # pushes to other branches that are looked at
 
 
 class Source(Struct, frozen=True):
@@ -88,18 +92,24 @@ def collect(
     """
     counts: Counter[str] = Counter()
     entries: list[Entry] = []
+    in_a_row = 0
     for key, rules in grading.assignments.items():
         part = course.chapter(key)
         if (chapter and course.chapter(chapter).id != part.id) or not _open(rules, roster, now):
             continue
         asked = _with_classroom(roster, rules, github)
         for student in asked:
-            if only and student.repository != only:
+            if only and student.repository.casefold() != only.casefold():  # as GitHub sees names
+                continue
+            if len(entries) >= _MOST_SHARDS * grading.per_runner or in_a_row >= _IN_A_ROW:
+                counts["left for the next run"] += 1
                 continue
             try:
                 entry, why = _one(part, student, rules, ledger, out, now, github, server, len(entries), grading)
-            except (InfrastructureError, OSError):
+                in_a_row = 0
+            except (InfrastructureError, OSError) as error:
                 entry, why = None, "not reachable"
+                in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0
             counts[why or "collected"] += 1
             if entry is not None:
                 entries.append(entry)
@@ -160,22 +170,32 @@ def _one(
     final = now > due
     where = slug(student.repository)
     token = github.token if github is not None else ""
+    commit, others, by_service = "", [], bool(where and github is not None)
+    refused: Callable[[], str] = lambda: ledger.refusal(chapter.id, student.id, commit, rules, now, final=final)  # noqa: E731
+    if where and github is not None:
+        moment = min(now, due)
+        commit = github.pushed_before(where, moment)
+        if not commit:  # a branch that was renamed, or is the default only since, has no pushes of its own
+            others = list(filter(None, itertools.islice(github.pushes(where, moment), _OTHERS)))
+        if not commit and not others:
+            return None, "nothing pushed"
+        if commit and (why := refused()):  # most of a class at most runs: nothing need be fetched
+            return None, why
     with tempfile.TemporaryDirectory(prefix="grader-fetch-") as folder:
         store = Path(folder, "store")
-        git.fetch(address(student.repository, server), store, token=token, server=server)
-        commit, by_service = "", bool(where and github is not None)
-        if where and github is not None:
-            commit = github.pushed_before(where, min(now, due))
-            if commit and not git.has_commit(store, commit):
-                # a forced push has taken it off the branch; the store of the service still has it
-                git.git("fetch", "--quiet", "--no-tags", "--", address(student.repository, server), commit,
-                        folder=store, token=token, server=server)  # fmt: skip
-        else:
+        if not git.fetch(address(student.repository, server), store, token=token, server=server):
+            return None, "nothing pushed"
+        if commit and not git.has_commit(store, commit):
+            # a forced push has taken it off the branch; the store of the service still has it
+            git.git("fetch", "--quiet", "--no-tags", "--", address(student.repository, server), commit,
+                    folder=store, token=token, server=server)  # fmt: skip
+        elif others:
+            commit = next((one for one in others if git.has_commit(store, one)), "")
+        elif not by_service:
             commit = git.last_commit(store, due if final else None)
         if not commit:
             return None, "nothing pushed"
-        why = ledger.refusal(chapter.id, student.id, commit, rules, now, final=final)
-        if why:
+        if why := refused():
             return None, why
         shard = number // grading.per_runner
         sources = _copy(store, commit, chapter, out / "shards" / str(shard) / chapter.id / student.id)

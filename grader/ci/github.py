@@ -174,22 +174,28 @@ class GitHub:
     def pushed_before(self, slug: str, moment: datetime.datetime) -> str:
         """The commit that the default branch was at, by the service's own clock; empty: there was none."""
         try:
-            return self._pushed_before(slug, moment)
-        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            branch = self.request("GET", f"repos/{slug}")["default_branch"]
+        except (LookupError, TypeError) as error:
             raise InfrastructureError("GitHub's answer is not understood") from error
+        return next(self.pushes(slug, moment, f"refs/heads/{branch}"), "")
 
-    def _pushed_before(self, slug: str, moment: datetime.datetime) -> str:
-        branch = self.request("GET", f"repos/{slug}")["default_branch"]
-        query = {"ref": f"refs/heads/{branch}", "per_page": "100"}
+    def pushes(self, slug: str, moment: datetime.datetime, ref: str = "") -> Iterator[str]:
+        """What was pushed up to a moment, by the service's own clock, newest first; empty: the branch was deleted.
+
+        Args:
+            ref: of this branch alone; empty: of all that there were, under whatever name.
+        """
+        query = {"per_page": "100"} | ({"ref": ref} if ref else {})
         for _ in range(_PAGES):  # the newest pushes are on the first
             events, cursor = self._ask("GET", f"repos/{slug}/activity", None, query)
-            for event in sorted(events, key=lambda event: _moment(event["timestamp"]), reverse=True):
-                if _moment(event["timestamp"]) <= moment:
-                    return "" if set(event["after"]) == {"0"} else str(event["after"])
+            try:
+                found = sorted(((_moment(event["timestamp"]), str(event["after"])) for event in events), reverse=True)
+            except (LookupError, TypeError, AttributeError, ValueError) as error:
+                raise InfrastructureError("GitHub's answer is not understood") from error
+            yield from ("" if set(after) == {"0"} else after for at, after in found if at <= moment)
             if not cursor:
-                break
+                return
             query["after"] = cursor
-        return ""
 
     def classroom(self, assignment: int) -> dict[str, str]:
         """The repositories of a GitHub Classroom assignment: login in lower case -> OWNER/NAME."""

@@ -146,7 +146,7 @@ def run_collect(options: argparse.Namespace) -> int:
         raise UsageError("--now: write the time with its zone, such as 2027-01-31T23:59:59+01:00")
     plan, counts = collect(
         course, grading, read_roster(options.settings.parent / grading.roster), read_ledger(options.state),
-        options.work, now=options.now or datetime.now(UTC), github=_github(), only=options.only,
+        options.work, now=options.now or datetime.now(UTC), github=_github(retries=2), only=options.only,
         chapter=options.chapter, server=_server(),
     )  # fmt: skip
     workflow.set_output("matrix", matrix(plan))
