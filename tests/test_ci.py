@@ -506,6 +506,19 @@ def test_a_run_that_was_overtaken_spends_no_second_attempt_and_tells_nothing(
     assert len(ledger.of("ch1_arrays", "a")) == 1 and not outbox.waiting(state)
 
 
+@pytest.mark.parametrize("final", [False, True])
+def test_a_slow_run_does_not_put_older_work_over_newer(final: bool, arrays_course: Course, tmp_path: Path) -> None:
+    state, ledger, minutes = tmp_path / "state", Ledger(), datetime.timedelta(minutes=5)
+    new = shard_of(tmp_path / "new", "a", arrays_course, Outcome.PASSED)
+    old = shard_of(tmp_path / "old", "a", arrays_course, Outcome.FAILED, 2.0)
+    assert join(one_entry("c2", DEADLINE + minutes, final), new, state, ledger, "last", RULES) == {"graded": 1}
+    before = {path: path.read_bytes() for path in state.rglob("*.*")}
+    counts = join(one_entry("c1", DEADLINE - minutes), old, state, ledger, "last", RULES)
+    assert counts == {"overtaken, no attempt spent": 1}
+    assert {path: path.read_bytes() for path in state.rglob("*.*")} == before
+    assert [one.commit for one in ledger.of("ch1_arrays", "a")] == ["c2"]
+
+
 # --- settings ---
 
 
