@@ -34,7 +34,7 @@ from grader.release.contents import release
 from grader.reports.gradebook import COLUMNS, read_gradebook
 from tests.conftest import REPOSITORY
 from tests.github_stand_in import StandIn, stand_in
-from tests.workflow_runner import Runner, environment_of_steps, lend_environment
+from tests.workflow_runner import APP_TOKEN, Runner, environment_of_steps, lend_environment
 
 words_are_there = pytest.mark.skipif(
     importlib.util.find_spec("grader.reports.markdown") is None, reason="grader/reports/markdown.py is not there yet"
@@ -745,6 +745,34 @@ def test_the_workflow_grades_a_class(
     assert "1 too soon" in soon.log and len(api.posted) == 3
 
 
+@words_are_there
+def test_feedback_as_checks_has_the_token_of_an_app_for_checks_alone(
+    whole_course: Course, server: Path, api: StandIn, tmp_path: Path
+) -> None:
+    from grader.ci.publish import get_state
+
+    state = server / "org/course.git"
+    state.mkdir(parents=True)
+    run_git(state, "init", "--quiet", "--bare")
+    get_state(f"file://{state}", tmp_path / "state")
+    shard = shard_of(tmp_path / "shard", "a", whole_course, Outcome.FAILED, 2.0)
+    join(one_entry("c" * 40), shard, tmp_path / "state", Ledger(), "last", RULES)
+    put_state(f"file://{state}", tmp_path / "state")
+    course = tmp_path / "course"
+    shutil.copytree(whole_course.root, course, ignore=shutil.ignore_patterns(".secret", "build"))
+    (course / "instructor").mkdir()
+    (course / "instructor/grading.toml").write_text("[assignments.ch1]\ndeadline = 2000-01-01T00:00:00Z\n")
+    (course / "instructor/roster.csv").write_text("id,repository\na,class/a\n")
+    runner = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run", course, state, server, api)
+    runner.values |= {"vars.FEEDBACK": "check", "vars.APP_ID": "7", "secrets.APP_KEY": "pem"}
+    assert runner.run() == {"collect": "success", "grade": "skipped", "post": "success"}, runner.log
+    ((path, body),) = api.posted
+    assert path == "/repos/class/a/check-runs" and body["external_id"].startswith("graded-")
+    assert runner.apps == [{"app-id": "7", "private-key": "pem", "owner": "org", "permission-checks": "write"}]
+    assert api.tokens == {f"Bearer {APP_TOKEN}"}
+    assert APP_TOKEN not in runner.log
+
+
 def held(bare: Path, name: str) -> bytes:
     done = subprocess.run(["git", "show", f"grades:{name}"], cwd=bare, capture_output=True, check=True)
     return done.stdout
@@ -755,6 +783,7 @@ def run_workflow(path: Path, folder: Path, course: Path, origin: Path, server: P
         "vars.GRADING": "true", "vars.GRADER_IMAGE": "", "vars.FEEDBACK": "", "inputs.chapter": "",
         "github.event.client_payload.repository": "", "github.actor": "somebody",
         "secrets.GITHUB_TOKEN": "g1thub", "secrets.CLASS_TOKEN": "class-t0ken", "secrets.GRADER_SECRET": SECRET,
+        "vars.CLASS": "", "github.repository_owner": "org",
     }  # fmt: skip
 
     def checkout(machine: Path) -> None:

@@ -58,6 +58,8 @@ def problems(text: str, name: str) -> Iterator[str]:
                     yield f"{key}: the checkout leaves its token on the disk"
                 if "ref" in step.get("with", {}):
                     yield f"{key}: the checkout is of something else than the event's own commit"
+            if "create-github-app-token@" in words and not re.search(r"permission-\w+: ", words):
+                yield f"{key}: an App's token has all the rights of the App"
             if "actions/upload-artifact@" in words and "retention-days" not in step.get("with", {}):
                 yield f"{key}: an artefact is kept for a time that is not stated"
             if "actions/upload-artifact@" in words:
@@ -121,6 +123,10 @@ PLANTED = {
     "one artefact of a whole matrix": (
         "- run: make check\n",
         UPLOAD + "name: x, retention-days: 7, overwrite: true}\n",
+    ),
+    "an App's token for everything": (
+        "- run: make check\n",
+        "- run: make check\n      - uses: actions/create-github-app-token@67018539274d69449ef7c02e8e71183d1719ab42\n",
     ),
     "no end": ("    timeout-minutes: 45\n", ""),
 }  # fmt: skip
