@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 import importlib.util
@@ -890,4 +891,6 @@ def test_a_students_push_gets_feedback(whole_course: Course, server: Path, tmp_p
     assert commands and not [line for line in commands if line.startswith("::error::injected")]
     results = json.loads((tmp_path / "run/feedback-0/build/feedback/autograding.json").read_text())
     assert results["status"] == "fail" and results["max_score"] > 0
+    # a later step gets them too, as Classroom's reporter wants them
+    assert json.loads(base64.b64decode(runner.values["steps.cases.outputs.result"])) == results
     assert any(line.startswith("::notice title=Autograding report::") for line in commands)
