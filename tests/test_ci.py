@@ -242,6 +242,28 @@ def test_where_github_wants_to_be_left_alone_the_rest_of_the_class_waits(
     assert counts == {"not reachable": 4, "left for the next run": 6}
 
 
+def test_a_token_that_has_expired_is_said_at_once(arrays_course: Course, server: Path, tmp_path: Path) -> None:
+    with stand_in() as api:
+        api.refusals = {"/repos/": [(401, {})] * 9}
+        with pytest.raises(InfrastructureError, match="401 to GET repos: the token has expired or is wrong"):
+            collected(
+                arrays_course, server, tmp_path / "out", [Student("a", "class/a")], github=GitHub("t", api.address)
+            )
+
+
+def test_without_a_token_no_workflow_takes_a_commits_word_for_its_date(
+    whole_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "grading.toml").write_text("[assignments.ch1]\ndeadline = 2099-01-01T00:00:00Z\n")
+    (tmp_path / "roster.csv").write_text("id,repository\na,class/a\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GRADER_TOKEN", "")
+    where = [f"--settings={tmp_path}/grading.toml", f"--state={tmp_path}/state", f"--work={tmp_path}/work"]
+    assert main(["--course", str(whole_course.root), "ci", "collect", *where]) == 2
+    assert capsys.readouterr().err.startswith("grader: GRADER_TOKEN is not set")
+    assert not (tmp_path / "work").exists()
+
+
 def test_a_class_takes_no_more_runners_than_a_matrix_has(
     arrays_course: Course, server: Path, commit: Commit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

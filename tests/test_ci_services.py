@@ -544,6 +544,14 @@ def test_where_github_does_not_answer_the_rest_waits(api: StandIn, tmp_path: Pat
     assert len(api.posted) == 8
 
 
+def test_a_token_that_has_expired_uses_up_no_try(api: StandIn, tmp_path: Path) -> None:
+    enclose(tmp_path, "ann", report())
+    api.refusals = {"class/ann/": [(401, {})]}
+    with pytest.raises(InfrastructureError, match="the token has expired or is wrong"):
+        post(tmp_path, GitHub(TOKEN, api.address), "comment")
+    assert [letter.tries for letter in outbox.waiting(tmp_path)] == [0]
+
+
 def test_a_damaged_outbox_is_one_line_without_a_name(
     api: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

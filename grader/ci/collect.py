@@ -21,7 +21,7 @@ from msgspec import Struct
 from grader.atomic import write_atomic
 from grader.ci import git
 from grader.ci.config import Assignment, Grading, Student, address, slug
-from grader.ci.github import GitHub, Unreachable
+from grader.ci.github import GitHub, TokenRefused, Unreachable
 from grader.ci.ledger import Ledger
 from grader.errors import InfrastructureError
 from grader.model import Chapter, Course
@@ -87,7 +87,7 @@ def collect(
         The plan, and how many fared how.
 
     Raises:
-        InfrastructureError: GitHub Classroom cannot be asked.
+        InfrastructureError: GitHub Classroom cannot be asked, or GitHub does not take the token.
         UsageError: a chapter of the settings is not in the course.
     """
     counts: Counter[str] = Counter()
@@ -107,6 +107,8 @@ def collect(
             try:
                 entry, why = _one(part, student, rules, ledger, out, now, github, server, len(entries), grading)
                 in_a_row = 0
+            except TokenRefused:
+                raise  # else a run that finds nobody for weeks looks well
             except (InfrastructureError, OSError) as error:
                 entry, why = None, "not reachable"
                 in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0

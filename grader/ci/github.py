@@ -38,6 +38,10 @@ class Unreachable(InfrastructureError):
         self.pause = pause
 
 
+class TokenRefused(InfrastructureError):
+    """The token has expired, was taken back or is none: whatever is asked, the answer is the same."""
+
+
 class _Moved(urllib.request.HTTPRedirectHandler):
     """A repository that was renamed: asked again where it is now, with the token, on the same server and no other.
 
@@ -148,6 +152,8 @@ class GitHub:
             with contextlib.suppress(OSError, http.client.HTTPException), error:
                 said = error.read(_SAID)
             words, pause = f"GitHub answers {error.code} to {method} {_kind(path)}", _pause(error, said)
+            if error.code == 401:
+                raise TokenRefused(f"{words}: the token has expired or is wrong") from error
             raise (InfrastructureError(words) if pause is None else Unreachable(words, pause)) from error
         except ValueError as error:
             raise InfrastructureError("GitHub's answer is not understood") from error

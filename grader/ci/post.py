@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from grader.ci import outbox
-from grader.ci.github import GitHub, Unreachable
+from grader.ci.github import GitHub, TokenRefused, Unreachable
 from grader.errors import InfrastructureError
 from grader.model import Outcome, Report, decode_report
 
@@ -30,6 +30,9 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
 
     Returns:
         How many were posted, wait, or were given up.
+
+    Raises:
+        InfrastructureError: GitHub does not take the token; all that is left waits.
     """
     markdown: Any = importlib.import_module("grader.reports.markdown")
     counts: Counter[str] = Counter()
@@ -47,6 +50,8 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
                 github.check_run(letter.slug, letter.commit, title, words, remarks, passed=passed, mark=letter.mark)
             else:
                 github.comment(letter.slug, letter.commit, words, letter.mark)
+        except TokenRefused:
+            raise  # no letter's fault: none has been tried in vain
         except InfrastructureError as error:
             in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0
             again = letter.tries + 1 < TRIES
