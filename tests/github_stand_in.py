@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,9 +21,13 @@ class StandIn:
         self.accepted: list[dict[str, Any]] = []
         self.posted: list[tuple[str, Any]] = []
         self.tokens: set[str] = set()
-        self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}  # a part of a path -> what it gets first
+        self.moved: dict[str, tuple[int, str]] = {}  # the beginning of a path -> by which status it goes where
+        self.refusals: dict[
+            str, list[tuple[int, dict[str, str]]]
+        ] = {}  # part of a method and path -> what it gets first
+        self.silences: dict[str, list[float]] = {}  # likewise: taken, and no answer for so many seconds, nor after them
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> tuple[int, Any]:
         """The status and the content for one request."""
         parts = path.strip("/").split("/")
         if method == "POST":
@@ -31,9 +36,22 @@ class StandIn:
         if parts[0] == "assignments":
             return 200, self.accepted
         slug = "/".join(parts[1:3])
+        first = 100 * (int(query.get("page", 1)) - 1)
+        if parts[-1] == "comments":
+            return 200, [one for at, one in self.posted if at == path][first : first + 100]
+        if parts[-1] == "check-runs":
+            runs = [one for at, one in self.posted if at == f"/repos/{slug}/check-runs"]
+            runs = [run for run in runs if (run["head_sha"], run["name"]) == (parts[4], query["check_name"])]
+            return 200, {"total_count": len(runs), "check_runs": runs[first : first + 100]}
+        if parts[3:5] == ["releases", "tags"]:
+            there = any((at, one["tag_name"]) == (f"/repos/{slug}/releases", parts[5]) for at, one in self.posted)
+            return (200, {}) if there else (404, {"message": "Not Found"})
         if slug not in self.pushes:
             return 404, {"message": "Not Found"}
-        return 200, self.pushes[slug] if parts[3:] == ["activity"] else {"default_branch": "main"}
+        pushed = [
+            one for one in self.pushes[slug] if one.get("ref", query.get("ref")) == query.get("ref", one.get("ref"))
+        ]
+        return 200, pushed if parts[3:] == ["activity"] else {"default_branch": "main"}
 
 
 @contextmanager
@@ -43,17 +61,29 @@ def stand_in() -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
+            content: Any
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             held.tokens.add(self.headers.get("Authorization", ""))
             asked = urlsplit(self.path)
-            refused = next((queue for part, queue in held.refusals.items() if part in asked.path and queue), None)
-            if refused:
+            what = f"{self.command} {asked.path}"
+            refused = next((queue for part, queue in held.refusals.items() if part in what and queue), None)
+            silent = next((queue for part, queue in held.silences.items() if part in what and queue), None)
+            moved = next(((old, *new) for old, new in held.moved.items() if asked.path.startswith(old)), None)
+            if moved:
+                old, status, new = moved
+                headers, content = {"Location": self.path.replace(old, new, 1)}, None
+            elif refused:
                 status, headers = refused.pop(0)
-                content: Any = {"message": "no"}
+                content = {"message": headers.get("said", "no")}
             else:
                 headers = {}
-                status, content = held.answer(self.command, asked.path, body)
+                query = {name: values[0] for name, values in parse_qs(asked.query).items()}
+                status, content = held.answer(self.command, asked.path, body, query)
+            if silent:
+                time.sleep(silent.pop(0))
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 import importlib.util
 import json
 import os
@@ -18,7 +20,7 @@ import pytest
 from grader import model
 from grader.__main__ import main
 from grader.ci import git, outbox
-from grader.ci.collect import Entry, Plan, collect, matrix
+from grader.ci.collect import Entry, Plan, Source, collect, matrix, read_plan
 from grader.ci.config import Assignment, Grading, Student, read_grading, read_roster
 from grader.ci.github import GitHub
 from grader.ci.ledger import Attempt, Ledger, read_ledger, write_ledger
@@ -33,7 +35,7 @@ from grader.release.contents import release
 from grader.reports.gradebook import COLUMNS, read_gradebook
 from tests.conftest import REPOSITORY
 from tests.github_stand_in import StandIn, stand_in
-from tests.workflow_runner import Runner, environment_of_steps, lend_environment
+from tests.workflow_runner import APP_TOKEN, Runner, environment_of_steps, lend_environment
 
 words_are_there = pytest.mark.skipif(
     importlib.util.find_spec("grader.reports.markdown") is None, reason="grader/reports/markdown.py is not there yet"
@@ -118,7 +120,10 @@ def test_a_submission_is_taken_as_it_was_at_the_deadline(
     plan, _ = collected(arrays_course, server, tmp_path / "out", [Student("a", "class/a")], now=DEADLINE + 24 * hours)
     (entry,) = plan.entries  # type: ignore[attr-defined]
     assert (entry.commit, entry.final, entry.by_service) == (early, True, False)
-    assert (tmp_path / "out/shards/0/ch1_arrays/a/arrays.py").read_text() == "early = 1\n"
+    taken = tmp_path / "out/shards/0/ch1_arrays/a/arrays.py"
+    assert taken.read_text() == "early = 1\n"
+    assert read_plan(tmp_path / "out") == plan
+    assert entry.sources == (Source(HOME, f"sha256:{hashlib.sha256(taken.read_bytes()).hexdigest()}", 1),)
 
 
 def test_an_extension_moves_a_students_deadline(
@@ -151,6 +156,126 @@ def test_a_commit_that_lies_about_its_date_gains_nothing_where_the_service_says_
     assert (entry.commit, entry.by_service) == (honest, True)
 
 
+def test_a_branch_that_was_renamed_after_the_deadline_takes_nothing_away(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    hours = datetime.timedelta(hours=1)
+    early = commit("class/a", DEADLINE - 2 * hours, **{HOME: "early = 1\n"})
+    late = commit("class/a", DEADLINE + hours, **{HOME: "late = 1\n"})
+    with stand_in() as api:
+        api.pushes["class/a"] = [
+            {"timestamp": (DEADLINE + 2 * hours).isoformat(), "after": late, "ref": "refs/heads/main"},
+            {"timestamp": (DEADLINE + hours).isoformat(), "after": late, "ref": "refs/heads/master"},
+            # pushed in time, but never part of what is handed in
+            {"timestamp": (DEADLINE - hours).isoformat(), "after": "f" * 40, "ref": "refs/heads/try"},
+            {"timestamp": (DEADLINE - 2 * hours).isoformat(), "after": early, "ref": "refs/heads/master"},
+        ]
+        github = GitHub("t0ken", api.address)
+        students = [Student("a", "class/a")]
+        when = {"now": DEADLINE + 9 * hours, "github": github}
+        plan, _ = collected(arrays_course, server, tmp_path / "out", students, **when)
+        api.pushes["class/a"] = api.pushes["class/a"][:3]
+        none, counts = collected(arrays_course, server, tmp_path / "out2", students, **when)
+    assert [entry.commit for entry in plan.entries] == [early]  # type: ignore[attr-defined]
+    assert not none.entries and counts == {"nothing pushed": 1}  # type: ignore[attr-defined]
+
+
+def test_a_commit_that_a_forced_push_took_away_after_the_deadline_is_graded(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
+) -> None:
+    hours = datetime.timedelta(hours=1)
+    early = commit("class/a", DEADLINE - 2 * hours, **{HOME: "early = 1\n"})
+    other = commit("class/b", DEADLINE + hours, **{HOME: "other = 1\n"})
+    bare = server / "class/a.git"
+    run_git(bare, "config", "uploadpack.allowAnySHA1InWant", "true")
+    run_git(bare, "fetch", "--quiet", str(server / "class/b.git"), "+main:main")
+    with stand_in() as api:
+        api.pushes["class/a"] = [
+            {"timestamp": (DEADLINE + hours).isoformat(), "after": other},
+            {"timestamp": (DEADLINE - hours).isoformat(), "after": early},
+        ]
+        plan, _ = collected(
+            arrays_course, server, tmp_path / "out", [Student("a", "class/a")],
+            now=DEADLINE + 9 * hours, github=GitHub("t0ken", api.address),
+        )  # fmt: skip
+    assert [entry.commit for entry in plan.entries] == [early]  # type: ignore[attr-defined]
+    assert (tmp_path / "out/shards/0/ch1_arrays/a/arrays.py").read_text() == "early = 1\n"
+
+
+def test_what_was_graded_already_is_not_even_fetched(
+    arrays_course: Course, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git, "fetch", lambda *given, **more: pytest.fail("it was fetched"))
+    ledger = Ledger()
+    ledger.add("ch1_arrays", "a", Attempt("c" * 40, DEADLINE - datetime.timedelta(hours=9)))
+    with stand_in() as api:
+        api.pushes |= {"class/a": [{"timestamp": "2026-11-01T00:00:00Z", "after": "c" * 40}], "class/b": []}
+        _, counts = collected(
+            arrays_course, server, tmp_path / "out", [Student("a", "class/a"), Student("b", "class/b")],
+            github=GitHub("t0ken", api.address), ledger=ledger,
+        )  # fmt: skip
+    assert counts == {"graded already": 1, "nothing pushed": 1}
+
+
+def test_an_empty_repository_is_one_that_nothing_was_pushed_to(
+    arrays_course: Course, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    (server / "class/a.git").mkdir(parents=True)
+    run_git(server / "class/a.git", "init", "--quiet", "--bare")
+    _, counts = collected(
+        arrays_course, server, tmp_path / "out", [Student("a", "class/a"), Student("gone", "class/gone")]
+    )
+    assert counts == {"nothing pushed": 1, "not reachable": 1}
+
+
+def test_where_github_wants_to_be_left_alone_the_rest_of_the_class_waits(
+    arrays_course: Course, server: Path, tmp_path: Path
+) -> None:
+    students = [Student("gone", "class/gone"), *(Student(f"s{number}", f"class/s{number}") for number in range(9))]
+    with stand_in() as api:
+        api.refusals = {"/repos/class/s": [(429, {"Retry-After": "3600"})] * 99}
+        _, counts = collected(
+            arrays_course, server, tmp_path / "out", students, github=GitHub("t0ken", api.address, retries=2)
+        )
+        assert len(api.refusals["/repos/class/s"]) == 96
+    assert counts == {"not reachable": 4, "left for the next run": 6}
+
+
+def test_a_token_that_has_expired_is_said_at_once(arrays_course: Course, server: Path, tmp_path: Path) -> None:
+    with stand_in() as api:
+        api.refusals = {"/repos/": [(401, {})] * 9}
+        with pytest.raises(InfrastructureError, match="401 to GET repos: the token has expired or is wrong"):
+            collected(
+                arrays_course, server, tmp_path / "out", [Student("a", "class/a")], github=GitHub("t", api.address)
+            )
+
+
+def test_without_a_token_no_workflow_takes_a_commits_word_for_its_date(
+    whole_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "grading.toml").write_text("[assignments.ch1]\ndeadline = 2099-01-01T00:00:00Z\n")
+    (tmp_path / "roster.csv").write_text("id,repository\na,class/a\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GRADER_TOKEN", "")
+    where = [f"--settings={tmp_path}/grading.toml", f"--state={tmp_path}/state", f"--work={tmp_path}/work"]
+    assert main(["--course", str(whole_course.root), "ci", "collect", *where]) == 2
+    assert capsys.readouterr().err.startswith("grader: GRADER_TOKEN is not set")
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_class_takes_no_more_runners_than_a_matrix_has(
+    arrays_course: Course, server: Path, commit: Commit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.ci.collect._MOST_SHARDS", 1)
+    for name in "abc":
+        commit(f"class/{name}", **{HOME: "x = 1\n"})
+    students = [Student(name, f"class/{name}") for name in "abc"]
+    plan, counts = collected(arrays_course, server, tmp_path / "out", students)  # two a runner
+    assert json.loads(matrix(plan)) == {"shard": [0]}  # type: ignore[arg-type]
+    assert counts == {"collected": 2, "left for the next run": 1}
+
+
 def test_a_hundred_pushes_after_the_deadline_hide_nothing(
     arrays_course: Course, server: Path, commit: Commit, tmp_path: Path
 ) -> None:
@@ -173,10 +298,15 @@ def test_a_file_elsewhere_does_not_replace_the_work_and_odd_folders_do_no_harm(
     before = DEADLINE - datetime.timedelta(hours=1)
     commit("class/a", before, **{HOME: "work = 1\n", "arrays.py": "stray = 1\n"})
     odd = "x" * 200
-    commit("class/b", before, **{"a:b/arrays.py": "one = 1\n", f"{odd}/{odd}/{odd}/arrays.ipynb": "{}"})
-    students = [Student("a", "class/a"), Student("b", "class/b")]
+    commit("class/b", before, **{"a:b/arrays.py": "one = 1\n\n2", f"{odd}/{odd}/{odd}/arrays.ipynb": "{}"})
+    strange = {f"\udcff/{name}": "x = 1\n" for name in ("arrays.py", "\n/arrays.py", "\u202e/arrays.py")}
+    commit("class/c", before, **strange, **{"d/arrays.py": ""})
+    students = [Student(name, f"class/{name}") for name in "abc"]
     plan, _ = collected(arrays_course, server, tmp_path / "out", students, now=DEADLINE)
-    assert len(plan.entries) == 2  # type: ignore[attr-defined]
+    entries = read_plan(tmp_path / "out").entries
+    assert plan.entries == entries  # type: ignore[attr-defined]
+    named = [[(source.path, source.lines) for source in entry.sources] for entry in entries]
+    assert named == [[(HOME, 1)], [("a:b/arrays.py", 3)], []]  # none of a path that is no plain text, or too long
     shard = tmp_path / "out/shards/0/ch1_arrays"
     assert [path.read_text() for path in (shard / "a").rglob("*.*")] == ["work = 1\n"]
     assert sorted(str(path.relative_to(shard / "b")) for path in (shard / "b").rglob("*.*")) == [
@@ -219,9 +349,10 @@ def test_a_request_finds_only_a_repository_of_the_roster(
     commit("class/a", **{HOME: "x = 1\n"})
     commit("class/b", **{HOME: "x = 1\n"})
     students = [Student("a", "class/a"), Student("b", "class/b")]
-    plan, _ = collected(arrays_course, server, tmp_path / "out", students, only="class/b")
-    assert [entry.student for entry in plan.entries] == ["b"]  # type: ignore[attr-defined]
-    plan, _ = collected(arrays_course, server, tmp_path / "out2", students, only="$(id) ../solutions")
+    for number, asked in enumerate(("class/b", "Class/B")):
+        plan, _ = collected(arrays_course, server, tmp_path / f"out{number}", students, only=asked)
+        assert [entry.student for entry in plan.entries] == ["b"]  # type: ignore[attr-defined]
+    plan, _ = collected(arrays_course, server, tmp_path / "none", students, only="$(id) ../solutions")
     assert not plan.entries  # type: ignore[attr-defined]
 
 
@@ -396,6 +527,19 @@ def test_a_run_that_was_overtaken_spends_no_second_attempt_and_tells_nothing(
     outbox.drop(state, *outbox.waiting(state))
     assert join(one_entry("c2"), out, state, ledger, "last", rules) == {"counted already": 1}
     assert len(ledger.of("ch1_arrays", "a")) == 1 and not outbox.waiting(state)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_slow_run_does_not_put_older_work_over_newer(final: bool, arrays_course: Course, tmp_path: Path) -> None:
+    state, ledger, minutes = tmp_path / "state", Ledger(), datetime.timedelta(minutes=5)
+    new = shard_of(tmp_path / "new", "a", arrays_course, Outcome.PASSED)
+    old = shard_of(tmp_path / "old", "a", arrays_course, Outcome.FAILED, 2.0)
+    assert join(one_entry("c2", DEADLINE + minutes, final), new, state, ledger, "last", RULES) == {"graded": 1}
+    before = {path: path.read_bytes() for path in state.rglob("*.*")}
+    counts = join(one_entry("c1", DEADLINE - minutes), old, state, ledger, "last", RULES)
+    assert counts == {"overtaken, no attempt spent": 1}
+    assert {path: path.read_bytes() for path in state.rglob("*.*")} == before
+    assert [one.commit for one in ledger.of("ch1_arrays", "a")] == ["c2"]
 
 
 # --- settings ---
@@ -581,12 +725,15 @@ def test_the_workflow_grades_a_class(
     run_git(state, "init", "--quiet", "--bare")
     runner = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run1", course, state, server, api)
     # one comment is refused outright, one only for the moment
-    api.refusals = {"class/bob-roe/commits": [(403, {})], "class/eve-doe/commits": [(429, {"Retry-After": "0"})]}
+    no, soon_again = [(403, {})], [(429, {"Retry-After": "0"})]
+    api.refusals = {"POST /repos/class/bob-roe/commits": no, "POST /repos/class/eve-doe/commits": soon_again}
     assert runner.run() == {"collect": "success", "grade": "success", "post": "failure"}, runner.log
     assert (
         "feedback: 1 (GitHub answers 403 to POST commits), 1 not posted, tried again next time, 2 posted" in runner.log
     )
-    assert b"10 / 10" not in held(state, "unposted/ch1_arrays/bob-roe.json")
+    waits = json.loads(held(state, "unposted/ch1_arrays/bob-roe.json"))
+    assert (waits["path"], waits["lines"]) == (HOME, skeleton.count("\n"))  # of what was really graded
+    assert "10 / 10" not in json.dumps(waits)
 
     table = {row["student"]: row for row in read_gradebook(held(state, "gradebook.csv"))}
     assert {name: float(row["raw"]) for name, row in table.items()} == {"ann-lee": 10, "bob-roe": 0, "eve-doe": 10}
@@ -621,6 +768,34 @@ def test_the_workflow_grades_a_class(
     assert "1 too soon" in soon.log and len(api.posted) == 3
 
 
+@words_are_there
+def test_feedback_as_checks_has_the_token_of_an_app_for_checks_alone(
+    whole_course: Course, server: Path, api: StandIn, tmp_path: Path
+) -> None:
+    from grader.ci.publish import get_state
+
+    state = server / "org/course.git"
+    state.mkdir(parents=True)
+    run_git(state, "init", "--quiet", "--bare")
+    get_state(f"file://{state}", tmp_path / "state")
+    shard = shard_of(tmp_path / "shard", "a", whole_course, Outcome.FAILED, 2.0)
+    join(one_entry("c" * 40), shard, tmp_path / "state", Ledger(), "last", RULES)
+    put_state(f"file://{state}", tmp_path / "state")
+    course = tmp_path / "course"
+    shutil.copytree(whole_course.root, course, ignore=shutil.ignore_patterns(".secret", "build"))
+    (course / "instructor").mkdir()
+    (course / "instructor/grading.toml").write_text("[assignments.ch1]\ndeadline = 2000-01-01T00:00:00Z\n")
+    (course / "instructor/roster.csv").write_text("id,repository\na,class/a\n")
+    runner = run_workflow(REPOSITORY / ".github/workflows/grade.yml", tmp_path / "run", course, state, server, api)
+    runner.values |= {"vars.FEEDBACK": "check", "vars.APP_ID": "7", "secrets.APP_KEY": "pem"}
+    assert runner.run() == {"collect": "success", "grade": "skipped", "post": "success"}, runner.log
+    ((path, body),) = api.posted
+    assert path == "/repos/class/a/check-runs" and body["external_id"].startswith("graded-")
+    assert runner.apps == [{"app-id": "7", "private-key": "pem", "owner": "org", "permission-checks": "write"}]
+    assert api.tokens == {f"Bearer {APP_TOKEN}"}
+    assert APP_TOKEN not in runner.log
+
+
 def held(bare: Path, name: str) -> bytes:
     done = subprocess.run(["git", "show", f"grades:{name}"], cwd=bare, capture_output=True, check=True)
     return done.stdout
@@ -631,6 +806,7 @@ def run_workflow(path: Path, folder: Path, course: Path, origin: Path, server: P
         "vars.GRADING": "true", "vars.GRADER_IMAGE": "", "vars.FEEDBACK": "", "inputs.chapter": "",
         "github.event.client_payload.repository": "", "github.actor": "somebody",
         "secrets.GITHUB_TOKEN": "g1thub", "secrets.CLASS_TOKEN": "class-t0ken", "secrets.GRADER_SECRET": SECRET,
+        "vars.CLASS": "", "github.repository_owner": "org",
     }  # fmt: skip
 
     def checkout(machine: Path) -> None:
@@ -737,4 +913,6 @@ def test_a_students_push_gets_feedback(whole_course: Course, server: Path, tmp_p
     assert commands and not [line for line in commands if line.startswith("::error::injected")]
     results = json.loads((tmp_path / "run/feedback-0/build/feedback/autograding.json").read_text())
     assert results["status"] == "fail" and results["max_score"] > 0
+    # a later step gets them too, as Classroom's reporter wants them
+    assert json.loads(base64.b64decode(runner.values["steps.cases.outputs.result"])) == results
     assert any(line.startswith("::notice title=Autograding report::") for line in commands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,17 +13,20 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from grader import model
 from grader.__main__ import main
+from grader.ci import github as github_client
 from grader.ci import outbox
-from grader.ci.collect import Entry
-from grader.ci.github import LONGEST, PATIENCE, GitHub
-from grader.ci.post import TRIES, post
+from grader.ci.collect import Entry, Source
+from grader.ci.github import LONGEST, MOST_ANNOTATIONS, PATIENCE, GitHub
+from grader.ci.post import TRIES, at_lines, post
 from grader.ci.workflow import notice
 from grader.errors import InfrastructureError
 from grader.model import Course, Outcome
 from grader.release.contents import release
+from grader.reports.markdown import CLAIMS
 from tests.github_stand_in import StandIn, stand_in
 from tests.workflow_runner import REPOSITORY, Runner, environment_of_steps, lend_environment
 
@@ -283,8 +287,9 @@ def report(outcome: Outcome = Outcome.FAILED, message: str = "expected 1, got 2"
     )  # fmt: skip
 
 
-def enclose(state: Path, name: str, one: model.Report, final: bool = False) -> None:
-    outbox.enclose(state, Entry("ch1_arrays", name, f"class/{name}", "c" * 40, final, 0, by_service=True), one)
+def enclose(state: Path, name: str, one: model.Report, final: bool = False, *sources: Source) -> None:
+    entry = Entry("ch1_arrays", name, f"class/{name}", "c" * 40, final, 0, by_service=True, sources=sources)
+    outbox.enclose(state, entry, one)
 
 
 HOSTILE = (
@@ -302,8 +307,9 @@ def test_a_check_is_made_with_its_conclusion_and_words_that_do_nothing(api: Stan
     assert failed["name"] == "ch1 at the deadline" and failed["conclusion"] == "neutral"
     for body in (passed, failed):
         assert body["head_sha"] == "c" * 40 and body["status"] == "completed"
-        # annotations, of which a request holds fifty at most, are made where the student pushes; here are none
-        assert set(body["output"]) == {"title", "summary"} and len(body["output"]["summary"]) < 65_535
+        # nobody knows which file of the repository was graded: nothing is said at any line
+        assert set(body["output"]) == {"title", "summary", "annotations"} and not body["output"]["annotations"]
+        assert len(body["output"]["summary"]) < 65_535
     summary = failed["output"]["summary"]
     assert not {"\x1b", "\u202e", "\r"} & set(summary)
     fence = next(line for line in summary.splitlines() if line.startswith("````"))  # longer than any in the message
@@ -312,8 +318,80 @@ def test_a_check_is_made_with_its_conclusion_and_words_that_do_nothing(api: Stan
     assert not outbox.waiting(tmp_path)
 
 
+HOME = "exercises/ch1_arrays/arrays.py"
+RAISED = "Your code raised ValueError in arrays.py, line 12: no\n    x = 1"
+
+
+def said_at(api: StandIn, state: Path, one: model.Report, *sources: Source) -> list[dict[str, Any]]:
+    """The annotations of the check that is made of a report."""
+    api.posted.clear()  # the same report twice is one check
+    enclose(state, "ann", one, False, *sources)
+    assert post(state, GitHub(TOKEN, api.address), "check") == {"posted": 1}
+    said: list[dict[str, Any]] = api.posted[-1][1]["output"]["annotations"]
+    return said
+
+
+def test_a_check_speaks_at_the_students_lines(api: StandIn, tmp_path: Path) -> None:
+    one = replace(report(Outcome.ERROR, RAISED), submission="sha256:2")
+    sources = [Source("arrays.ipynb", "sha256:1", 90), Source(HOME, "sha256:2", 40)]
+    expected = {
+        "path": HOME, "start_line": 12, "end_line": 12, "annotation_level": "failure", "title": "add: It adds.",
+        "message": RAISED,
+    }  # fmt: skip
+    assert said_at(api, tmp_path, one, *sources) == [expected]
+    assert said_at(api, tmp_path, one, sources[0]) == []  # some other file was graded than was copied
+    assert said_at(api, tmp_path, replace(one, submission=""), *sources) == []
+    ours = replace(one, tasks=report(Outcome.INFRASTRUCTURE, "The grader failed.").tasks)
+    (warning,) = said_at(api, tmp_path, ours, *sources)
+    assert (warning["annotation_level"], warning["start_line"]) == ("warning", 1)
+    assert said_at(api, tmp_path, replace(report(Outcome.PASSED, ""), submission="sha256:2"), *sources) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "line"),
+    [(12, RAISED, 12), (11, RAISED, 1), (40, "expected 1, got 2", 1), (0, RAISED, None),
+     (40, RAISED.replace("12", "9999999"), 1), (40, RAISED.replace("12", "0"), 1)],
+)  # fmt: skip
+def test_a_check_speaks_only_at_lines_that_exist(lines: int, message: str, line: int | None) -> None:
+    said = at_lines(report(Outcome.ERROR, message), HOME, lines)
+    assert [one["start_line"] for one in said] == ([] if line is None else [line])
+    assert all(one["start_line"] == one["end_line"] for one in said)
+
+
+def test_what_a_check_says_at_lines_is_bounded_and_no_more_than_its_summary(api: StandIn, tmp_path: Path) -> None:
+    one = report(message=HOSTILE)
+    tests = [
+        replace(one.tasks[0].tests[0], id=f"test_{n}", claim=f"{n}{HOSTILE}", visibility="hidden") for n in range(70)
+    ]
+    one = replace(one, submission="sha256:2", tasks=(replace(one.tasks[0], tests=tuple(tests)),))
+    said = said_at(api, tmp_path, one, Source(HOME, "sha256:2", 40))
+    assert len(said) == CLAIMS == api.posted[-1][1]["output"]["summary"].count("\n### ")
+    for annotation in said:
+        assert len(annotation["title"]) <= 255 and len(annotation["message"].encode()) < 64 << 10
+        words = annotation["title"] + annotation["message"]
+        assert not {"\x1b", "\u202e", "\r"} & set(words) and "\n" not in annotation["title"]
+
+
+def test_a_check_holds_as_many_annotations_as_github_takes_and_says_how_many_are_left_out(api: StandIn) -> None:
+    many = [{"path": HOME, "start_line": n, "end_line": n, "title": "t", "message": str(n)} for n in range(1, 71)]
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many, passed=False, mark="1")
+    said = api.posted[0][1]["output"]["annotations"]
+    assert len(said) == MOST_ANNOTATIONS and said[:-1] == many[:49]
+    assert said[-1] == {"path": HOME, "start_line": 1, "end_line": 1, "message": "21 more remarks are not shown."}
+    GitHub(TOKEN, api.address).check_run("class/ann", "c" * 40, "ch1", "words", many[:50], passed=False, mark="2")
+    assert api.posted[1][1]["output"]["annotations"] == many[:50]
+
+
+def test_work_that_cannot_be_read_is_told_of_at_the_only_file(api: StandIn, tmp_path: Path) -> None:
+    one = replace(report(), tasks=(), notes=("arrays.py is not text: byte 3 is 0",), outcome=Outcome.ERROR)
+    (said,) = said_at(api, tmp_path, one, Source("work/arrays.py", "sha256:2", 1))
+    assert (said["path"], said["start_line"], said["message"]) == ("work/arrays.py", 1, one.notes[0])
+    assert "title" not in said
+    assert not said_at(api, tmp_path, one, Source("a/arrays.py", "sha256:2", 1), Source("b/arrays.py", "sha256:3", 1))
+
+
 def test_what_is_too_long_for_a_comment_is_cut_at_a_line(api: StandIn) -> None:
-    GitHub(TOKEN, api.address).comment("class/ann", "c" * 40, "a line\n" * 20_000)
+    GitHub(TOKEN, api.address).comment("class/ann", "c" * 40, "a line\n" * 20_000, "m")
     ((_, body),) = api.posted
     assert len(body["body"]) < LONGEST + 50 and body["body"].endswith("\na line\n\n(The rest is cut.)\n")
 
@@ -321,8 +399,56 @@ def test_what_is_too_long_for_a_comment_is_cut_at_a_line(api: StandIn) -> None:
 def test_a_request_is_made_again_when_github_asks_for_patience(api: StandIn) -> None:
     waits: list[float] = []
     api.refusals = {"comments": [(429, {"Retry-After": "7"}), (502, {}), (403, {"x-ratelimit-remaining": "0"})]}
-    GitHub(TOKEN, api.address, retries=3, wait=waits.append).comment("class/ann", "c" * 40, "words")
+    GitHub(TOKEN, api.address, retries=3, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
     assert waits == [7, 2, PATIENCE] and len(api.posted) == 1
+
+
+def test_a_limit_that_github_only_speaks_of_is_no_refusal(api: StandIn) -> None:
+    waits: list[float] = []
+    api.refusals = {"POST": [(403, {"said": "You have exceeded a secondary rate limit. Please wait a few minutes."})]}
+    GitHub(TOKEN, api.address, retries=1, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
+    assert waits == [PATIENCE] and len(api.posted) == 1
+
+
+def test_feedback_is_posted_one_a_second(api: StandIn) -> None:
+    waits: list[float] = []
+    github = GitHub(TOKEN, api.address, wait=waits.append, spacing=1.0)
+    for mark in ("one", "two", "two", "three"):  # what is there already takes no turn
+        github.comment("class/ann", "c" * 40, "words", mark)
+    assert len(api.posted) == 3 and len(waits) == 2 and all(0 < seconds <= 1 for seconds in waits)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_a_repository_that_was_renamed_is_followed_with_the_token(
+    form: str, status: int, api: StandIn, tmp_path: Path
+) -> None:
+    api.moved = {"/repos/class/ann/": (status, f"{api.address}/repos/class/lee/")}
+    api.pushes["class/lee"] = [{"timestamp": "2026-11-01T00:00:00Z", "after": "c" * 40}]
+    github = GitHub(TOKEN, api.address)
+    enclose(tmp_path, "ann", report())
+    assert post(tmp_path, github, form) == {"posted": 1}
+    ((path, body),) = api.posted
+    assert path.startswith("/repos/class/lee/") and body and api.tokens == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize("status", [301, 303, 307])
+def test_the_token_follows_to_no_other_server_and_nothing_counts_as_posted(
+    status: int, api: StandIn, tmp_path: Path
+) -> None:
+    enclose(tmp_path, "ann", report())
+    with stand_in() as other:
+        where = api.address if status == 303 else other.address
+        api.moved = {"/repos/class/ann/": (status, f"{where}/repos/class/lee/")}
+        counts = post(tmp_path, GitHub(TOKEN, api.address), "comment")
+    assert not other.tokens and not other.posted and not api.posted
+    assert counts == {"not posted, tried again next time": 1, f"(GitHub answers {status} to GET commits)": 1}
+
+
+def test_a_repository_of_a_classroom_that_was_deleted_stops_nobody(api: StandIn) -> None:
+    there = {"students": [{"login": "Ann"}], "repository": {"full_name": "org/lab-ann"}}
+    api.accepted = [{"students": [{"login": "bob"}], "repository": None}, there]
+    assert GitHub(TOKEN, api.address).classroom(1) == {"ann": "org/lab-ann"}
 
 
 @pytest.mark.parametrize(
@@ -341,8 +467,59 @@ def test_a_request_is_not_made_again_for_nothing(
     waits: list[float] = []
     api.refusals = {"comments": list(refusals)}
     with pytest.raises(InfrastructureError, match="GitHub answers"):
-        GitHub(TOKEN, api.address, retries=2, wait=waits.append).comment("class/ann", "c" * 40, "words")
+        GitHub(TOKEN, api.address, retries=2, wait=waits.append).comment("class/ann", "c" * 40, "words", "m")
     assert len(waits) == waited and not api.posted
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.5])  # the connection breaks off; nothing comes in time
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_what_github_took_without_an_answer_is_not_posted_twice(
+    form: str, seconds: float, api: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github_client, "SECONDS", 0.5)
+    enclose(tmp_path, "ann", report())
+    api.silences = {"POST /repos/class/ann/": [seconds]}
+    waits: list[float] = []
+    github = GitHub(TOKEN, api.address, retries=2, wait=waits.append)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == 1 and waits == [1.0] and not outbox.waiting(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["comment", "check"])
+def test_a_run_that_was_lost_after_it_had_posted_is_followed_by_no_second_post(
+    form: str, api: StandIn, tmp_path: Path
+) -> None:
+    github = GitHub(TOKEN, api.address)
+    enclose(tmp_path, "ann", report())
+    letters = outbox.waiting(tmp_path)
+    for _ in range(150):  # what others say, more than a page of it
+        api.answer("POST", f"/repos/class/ann/commits/{'c' * 40}/comments", {"body": "words"}, {})
+        api.answer("POST", "/repos/class/ann/check-runs", {"name": "ch1", "head_sha": "c" * 40}, {})
+    already = len(api.posted)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    outbox.keep(tmp_path, *letters)  # as the branch still has it
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == already + 1
+    # the same commit graded again, or at the deadline, is something else to say
+    enclose(tmp_path, "ann", replace(report(), started="2026-12-01T12:00:01+00:00"))
+    assert post(tmp_path, github, form) == {"posted": 1}
+    enclose(tmp_path, "ann", report(), final=True)
+    assert post(tmp_path, github, form) == {"posted": 1}
+    assert len(api.posted) == already + 3
+
+
+def test_a_mark_is_out_of_sight_and_tells_nothing(api: StandIn, tmp_path: Path) -> None:
+    enclose(tmp_path, "ann", report())
+    assert post(tmp_path, GitHub(TOKEN, api.address), "comment") == {"posted": 1}
+    first, blank, head, *_ = api.posted[0][1]["body"].split("\n")
+    assert re.fullmatch(r"<!-- graded-[0-9a-f]{32} -->", first) and not blank and head.startswith("## ")
+
+
+def test_a_release_whose_answer_was_lost_is_made_once(api: StandIn) -> None:
+    api.silences = {"POST /repos/org/course/releases": [0.0]}
+    waits: list[float] = []
+    GitHub(TOKEN, api.address, retries=2, wait=waits.append).publish("org/course", "v1", "words")
+    assert [path for path, _ in api.posted] == ["/repos/org/course/releases"] and waits == [1.0]
 
 
 def test_one_that_is_refused_stops_no_other_and_is_given_up_in_the_end(api: StandIn, tmp_path: Path) -> None:
@@ -365,6 +542,14 @@ def test_where_github_does_not_answer_the_rest_waits(api: StandIn, tmp_path: Pat
     assert counts["not posted, tried again next time"] == 8 and not counts["posted"]
     assert post(tmp_path, GitHub(TOKEN, api.address), "comment") == {"posted": 8}
     assert len(api.posted) == 8
+
+
+def test_a_token_that_has_expired_uses_up_no_try(api: StandIn, tmp_path: Path) -> None:
+    enclose(tmp_path, "ann", report())
+    api.refusals = {"class/ann/": [(401, {})]}
+    with pytest.raises(InfrastructureError, match="the token has expired or is wrong"):
+        post(tmp_path, GitHub(TOKEN, api.address), "comment")
+    assert [letter.tries for letter in outbox.waiting(tmp_path)] == [0]
 
 
 def test_a_damaged_outbox_is_one_line_without_a_name(

@@ -58,8 +58,16 @@ def problems(text: str, name: str) -> Iterator[str]:
                     yield f"{key}: the checkout leaves its token on the disk"
                 if "ref" in step.get("with", {}):
                     yield f"{key}: the checkout is of something else than the event's own commit"
+            if "create-github-app-token@" in words and not re.search(r"permission-\w+: ", words):
+                yield f"{key}: an App's token has all the rights of the App"
             if "actions/upload-artifact@" in words and "retention-days" not in step.get("with", {}):
                 yield f"{key}: an artefact is kept for a time that is not stated"
+            if "actions/upload-artifact@" in words:
+                if step.get("with", {}).get("overwrite") is not True:
+                    yield f"{key}: the job cannot be run again, since its artefact is there already"
+                matrix = job.get("strategy", {}).get("matrix")
+                if matrix and "matrix." not in str(step.get("with", {}).get("name")):
+                    yield f"{key}: the jobs of a matrix write one artefact"
             if UNTRUSTED.search(step.get("run", "")):
                 yield f"{key}: text is filled into a run-line: {step['run']}"
             if runs_students_code and CACHES.search(words):
@@ -80,6 +88,9 @@ def test_a_workflow_has_no_more_rights_than_it_needs(path: Path) -> None:
 
 
 CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
+UPLOAD = (
+    "- run: make check\n      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02\n        with: {"
+)
 PLANTED = {
     "an unpinned action": (CHECKOUT, "actions/checkout@v5"),
     "a short pin": (CHECKOUT, "actions/checkout@08c6903"),
@@ -104,9 +115,18 @@ PLANTED = {
         "- run: .venv/bin/grader ci grade 0\n        env:\n          T: ${{ secrets.CLASS_TOKEN }}\n",
     ),
     "a secret for all steps": ("jobs:\n", "env:\n  T: ${{ secrets.CLASS_TOKEN }}\njobs:\n"),
-    "an artefact for ever": (
+    "an artefact for ever": ("- run: make check\n", UPLOAD + 'name: "x-${{ matrix.python }}", overwrite: true}\n'),
+    "an artefact that is written once": (
         "- run: make check\n",
-        "- run: make check\n      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02\n",
+        UPLOAD + 'name: "x-${{ matrix.python }}", retention-days: 7}\n',
+    ),
+    "one artefact of a whole matrix": (
+        "- run: make check\n",
+        UPLOAD + "name: x, retention-days: 7, overwrite: true}\n",
+    ),
+    "an App's token for everything": (
+        "- run: make check\n",
+        "- run: make check\n      - uses: actions/create-github-app-token@67018539274d69449ef7c02e8e71183d1719ab42\n",
     ),
     "no end": ("    timeout-minutes: 45\n", ""),
 }  # fmt: skip
@@ -118,6 +138,17 @@ def test_the_rules_bite(what: str) -> None:
     text = (REPOSITORY / ".github" / "workflows" / "check.yml").read_text()
     assert old in text
     assert list(problems(text.replace(old, new, 1), "check.yml"))
+
+
+@pytest.mark.parametrize(
+    "what", ["an artefact for ever", "an artefact that is written once", "one artefact of a whole matrix"]
+)
+def test_a_rule_on_artefacts_bites_alone(what: str) -> None:
+    old, new = PLANTED[what]
+    text = (REPOSITORY / ".github" / "workflows" / "check.yml").read_text()
+    assert len(list(problems(text.replace(old, new, 1), "check.yml"))) == 1
+    right = UPLOAD + 'name: "x-${{ matrix.python }}", retention-days: 7, overwrite: true}\n'
+    assert not list(problems(text.replace(old, right, 1), "check.yml"))
 
 
 def test_the_workflows_obey_the_published_schema() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).parent.parent
+APP_TOKEN = "app-t0ken"
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
@@ -48,6 +49,7 @@ class Runner:
         self.log = ""  # what everybody sees who may see the run
         self.summary = ""
         self.ran: list[str] = []
+        self.apps: list[dict[str, str]] = []  # what an App's token was asked for
         self.environments: dict[str, dict[str, str]] = {}  # of each run-step
 
     def run(self) -> dict[str, str]:
@@ -98,6 +100,12 @@ class Runner:
     def _step(self, step: dict[str, Any], machine: Path, outputs: dict[str, str]) -> bool:
         if "uses" in step:
             options = {key: self._filled(value) for key, value in step.get("with", {}).items()}
+            if step["uses"].startswith("actions/create-github-app-token@"):
+                self.apps.append(options)
+                outputs[f"steps.{step['id']}.outputs.token"] = self.values[f"steps.{step['id']}.outputs.token"] = (
+                    APP_TOKEN
+                )
+                return True
             return self._action(step["uses"].split("@")[0], options, machine)
         files = {name: machine / f".{name.lower()}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         for path in files.values():
@@ -148,8 +156,9 @@ class Runner:
     def _value(self, expression: str) -> str:
         expression = re.sub(r"^fromJSON\((.*)\)$", r"\1", expression)
         first, _, other = expression.partition(" || ")
-        if first in self.values:
-            return self.values[first] or other.strip("'")
+        if first in self.values or re.fullmatch(r"steps\.\w+\.outputs\.\w+", first):  # none, of a step that was skipped
+            instead = other if not other or other.startswith("'") else self._value(other)
+            return self.values.get(first, "") or instead.strip("'")
         raise AssertionError(f"the test gives no value to {expression}")
 
     def _holds(self, condition: str, *, failed: bool) -> bool:

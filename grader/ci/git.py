@@ -60,17 +60,23 @@ def git(*words: str, folder: Path, token: str = "", server: str = "", most: int 
         return printed.read()
 
 
-def fetch(address: str, store: Path, token: str = "", server: str = "") -> None:
-    """The default branch of a repository into a bare store of its own, as `HEAD` there.
+def fetch(address: str, store: Path, token: str = "", server: str = "") -> bool:
+    """The default branch of a repository into a bare store of its own, as `main` there; false: it is empty.
 
     Raises:
-        GitFailed: it cannot be reached, or is empty.
+        GitFailed: it cannot be reached.
     """
     store.mkdir(parents=True, exist_ok=True)
     if not (store / "HEAD").exists():
         git("init", "--quiet", "--bare", "--initial-branch=main", ".", folder=store)
     words = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force")
-    git(*words, "--", address, "+HEAD:refs/heads/main", folder=store, token=token, server=server)
+    try:
+        git(*words, "--", address, "+HEAD:refs/heads/main", folder=store, token=token, server=server)
+    except GitFailed as error:
+        if "find remote ref HEAD" in str(error):
+            return False
+        raise
+    return True
 
 
 def last_commit(store: Path, before: datetime | None = None) -> str:
@@ -131,6 +137,7 @@ def _environment(token: str, server: str) -> Mapping[str, str]:
         user = "gitlab-ci-token" if os.environ.get("GITLAB_CI") else "x-access-token"
         basic = base64.b64encode(f"{user}:{token}".encode()).decode()
         settings[f"http.{server.rstrip('/')}/.extraHeader"] = f"Authorization: Basic {basic}"
+    kept["LC_ALL"] = "C"  # its words are understood here
     kept |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
     kept |= {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes", "GIT_CONFIG_COUNT": str(len(settings))}
     for number, (key, value) in enumerate(settings.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -25,12 +26,25 @@ class Letter(Struct, frozen=True):
     final: bool
     report: msgspec.Raw
     tries: int = 0  # how often it was tried in vain
+    path: str = ""  # of the file that was graded, in the student's repository; empty: not known
+    lines: int = 0  # of that file
+
+    @property
+    def mark(self) -> str:
+        """What its feedback is known by. Nobody can guess it and post it first: it depends on when the grading was."""
+        about = "\0".join((self.chapter, self.student, self.commit, str(self.final)))
+        return f"graded-{hashlib.sha256(about.encode() + bytes(self.report)).hexdigest()[:32]}"
 
 
 def enclose(state: Path, entry: Entry, report: Report) -> None:
     """Puts a report there; an older one of the same work, if it still waits, gives way."""
     raw = msgspec.Raw(encode_report(report))
-    keep(state, Letter(entry.chapter, entry.student, entry.slug, entry.commit, entry.final, raw))
+    letter = Letter(entry.chapter, entry.student, entry.slug, entry.commit, entry.final, raw)
+    # a report of work that could not be read names no file: where there is one alone, it is that
+    alone = entry.sources if not report.submission and len(entry.sources) == 1 else ()
+    for source in (*(one for one in entry.sources if one.digest == report.submission), *alone)[:1]:
+        letter = msgspec.structs.replace(letter, path=source.path, lines=source.lines)
+    keep(state, letter)
 
 
 def keep(state: Path, letter: Letter) -> None:

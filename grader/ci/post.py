@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from grader.ci import outbox
-from grader.ci.github import GitHub, Unreachable
+from grader.ci.github import GitHub, TokenRefused, Unreachable
 from grader.errors import InfrastructureError
-from grader.model import Outcome, decode_report
+from grader.model import Outcome, Report, decode_report
 
 TRIES = 12  # runs: a day, as often as the schedule looks
 _IN_A_ROW = 3  # so many that GitHub did not answer, and the rest of them wait for the next run
@@ -21,7 +21,8 @@ _IN_A_ROW = 3  # so many that GitHub did not answer, and the rest of them wait f
 def post(state: Path, github: GitHub, form: str) -> Counter[str]:
     """Posts what waits in the outbox; what cannot be posted stays there for the next run.
 
-    One that GitHub took and did not answer is posted twice: better than never.
+    Each carries a mark, and where one with this mark is there already, it is not posted again: GitHub may have taken
+    it without an answer, or an earlier run may have been lost before it could note that it had posted.
 
     Args:
         state: the branch of the state.
@@ -29,6 +30,9 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
 
     Returns:
         How many were posted, wait, or were given up.
+
+    Raises:
+        InfrastructureError: GitHub does not take the token; all that is left waits.
     """
     markdown: Any = importlib.import_module("grader.reports.markdown")
     counts: Counter[str] = Counter()
@@ -42,9 +46,12 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
         title = f"{letter.chapter.split('_')[0]}{' at the deadline' if letter.final else ''}"
         try:
             if form == "check":
-                github.check_run(letter.slug, letter.commit, title, words, passed=report.outcome is Outcome.PASSED)
+                passed, remarks = report.outcome is Outcome.PASSED, at_lines(report, letter.path, letter.lines)
+                github.check_run(letter.slug, letter.commit, title, words, remarks, passed=passed, mark=letter.mark)
             else:
-                github.comment(letter.slug, letter.commit, words)
+                github.comment(letter.slug, letter.commit, words, letter.mark)
+        except TokenRefused:
+            raise  # no letter's fault: none has been tried in vain
         except InfrastructureError as error:
             in_a_row = in_a_row + 1 if isinstance(error, Unreachable) else 0
             again = letter.tries + 1 < TRIES
@@ -59,3 +66,20 @@ def post(state: Path, github: GitHub, form: str) -> Counter[str]:
         outbox.drop(state, letter)
         counts["posted"] += 1
     return counts
+
+
+def at_lines(report: Report, path: str, lines: int) -> list[dict[str, Any]]:
+    """The remarks at the student's lines, in the form of GitHub's checks.
+
+    Args:
+        path: of the file that was graded, from the root of the student's repository; empty: there is none to name.
+        lines: how many it has. What names none of them, such as a wrong value, stands at the first.
+    """
+    markdown: Any = importlib.import_module("grader.reports.markdown")
+    found = []
+    for level, line, title, words in markdown.remarks(report) if path and lines else ():
+        at = line if 1 <= line <= lines else 1
+        one = {"path": path, "start_line": at, "end_line": at, "message": words or "(no words)"}
+        one["annotation_level"] = "failure" if level == "error" else level
+        found.append({**one, "title": title} if title else one)
+    return found

@@ -93,6 +93,10 @@ def join(
         if report is None or report.outcome is Outcome.INFRASTRUCTURE:
             counts["not graded, no attempt spent"] += 1
             continue
+        if any(one.at > plan.at for one in ledger.of(entry.chapter, entry.student)):
+            # what a slower run has graded is older than what the gradebook shows
+            counts["overtaken, no attempt spent"] += 1
+            continue
         if ledger.refusal(entry.chapter, entry.student, entry.commit, rules[entry.chapter], plan.at, final=entry.final):
             counts["counted already"] += 1
             continue

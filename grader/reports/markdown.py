@@ -5,6 +5,7 @@ reference goes into a code span, and messages go into fenced blocks: there GitHu
 """
 
 import re
+from typing import NamedTuple
 
 from grader.model import Outcome, Report, TaskReport, TestReport
 from grader.reports import text
@@ -18,6 +19,15 @@ _PLAIN = re.compile(r"[(\"']?[^\W_]+(?:['\u2019-][^\W_]+)*[)\"']?[.,;:!?]?|[(\"'
 _TAIL = re.compile(r"(.*?[^.,;:!?])([.,;:!?])")
 _REFERENCE = re.compile(r"[0-9a-f]{7,64}|[^\W_]-\d", re.IGNORECASE)  # a commit; GH-1, or whatever is set up like it
 _PLACE = re.compile(r" in [^\s:]+\.py, line (\d{1,7})\b")  # as feedback puts it
+
+
+class Remark(NamedTuple):
+    """What is said at a place of the student's file: no more of a hidden case than the summary tells."""
+
+    level: str  # "error", or "warning": it is the grader's fault
+    line: int  # 0: of the file as a whole
+    title: str  # a line; may be empty
+    words: str
 
 
 def summary(report: Report) -> str:
@@ -48,19 +58,18 @@ def annotations(report: Report, path: str) -> str:
     Args:
         path: the submission's file, as the repository names it.
     """
+    return "".join(f"{_command(path, remark)}\n" for remark in remarks(report))
+
+
+def remarks(report: Report) -> list[Remark]:
+    """What explains everything, then the failing claims that the summary tells too."""
     notes = report.notes if text.unusable(report) else filter(None, [text.cause(report)])
-    found = [_command("error", path, note, "", note) for note in notes]
-    found += [
-        _command(
-            "warning" if test.outcome is Outcome.INFRASTRUCTURE else "error",
-            path,
-            test.message,
-            f"{task.id}: {test.claim}",
-            test.message or text.WORDS[test.outcome],
-        )
-        for task, test, _ in _failing(report)[:CLAIMS]
-    ]
-    return "".join(f"{line}\n" for line in found)
+    found = [_remark("error", note, "", note) for note in notes]
+    for task, test, _ in _failing(report)[:CLAIMS]:
+        level = "warning" if test.outcome is Outcome.INFRASTRUCTURE else "error"
+        words = test.message or text.WORDS[test.outcome]
+        found.append(_remark(level, test.message, f"{task.id}: {test.claim}", words))
+    return found
 
 
 def _failing(report: Report) -> list[tuple[TaskReport, TestReport, bool]]:
@@ -149,15 +158,19 @@ def _fenced(value: str) -> str:
     return f"{ticks}text\n{words}\n{ticks}"
 
 
-def _command(level: str, path: str, message: str, title: str, words: str) -> str:
+def _remark(level: str, message: str, title: str, words: str) -> Remark:
+    place = _PLACE.search(message.split("\n")[0])
+    return Remark(level, int(place[1]) if place else 0, text.line(title, 200), text.clean(words, MESSAGE))
+
+
+def _command(path: str, remark: Remark) -> str:
     """One workflow command on one line: a line break, or what ends a property, is written as its number."""
     properties = [f"file={_property(path)}"]
-    place = _PLACE.search(message.split("\n")[0])
-    if place and int(place[1]):
-        properties.append(f"line={int(place[1])}")
-    if title:
-        properties.append(f"title={_property(text.line(title, 200))}")
-    return f"::{level} {','.join(properties)}::{_data(text.clean(words, MESSAGE))}"
+    if remark.line:
+        properties.append(f"line={remark.line}")
+    if remark.title:
+        properties.append(f"title={_property(remark.title)}")
+    return f"::{remark.level} {','.join(properties)}::{_data(remark.words)}"
 
 
 def _data(value: str) -> str:

@@ -134,7 +134,7 @@ def run_collect(options: argparse.Namespace) -> int:
     """Fetches what is due."""
     from grader.ci import workflow
     from grader.ci.collect import collect, matrix
-    from grader.ci.config import read_grading, read_roster
+    from grader.ci.config import read_grading, read_roster, slug
     from grader.ci.ledger import read_ledger
     from grader.ci.outbox import waiting
 
@@ -144,9 +144,12 @@ def run_collect(options: argparse.Namespace) -> int:
         find_chapter(course, name)
     if options.now is not None and options.now.tzinfo is None:
         raise UsageError("--now: write the time with its zone, such as 2027-01-31T23:59:59+01:00")
+    roster, github = read_roster(options.settings.parent / grading.roster), _github(retries=2)
+    if github is None and os.environ.get("GITHUB_ACTIONS") and any(slug(one.repository) for one in roster):
+        raise UsageError("GRADER_TOKEN is not set: when a push happened GitHub tells to a token of the class alone")
     plan, counts = collect(
-        course, grading, read_roster(options.settings.parent / grading.roster), read_ledger(options.state),
-        options.work, now=options.now or datetime.now(UTC), github=_github(), only=options.only,
+        course, grading, roster, read_ledger(options.state),
+        options.work, now=options.now or datetime.now(UTC), github=github, only=options.only,
         chapter=options.chapter, server=_server(),
     )  # fmt: skip
     workflow.set_output("matrix", matrix(plan))
@@ -213,7 +216,7 @@ def run_post(options: argparse.Namespace) -> int:
     """Feedback to the students."""
     from grader.ci.post import post
 
-    github = _github(retries=2)
+    github = _github(retries=2, spacing=1.0)
     if github is None:
         raise UsageError("GRADER_TOKEN is not set: feedback needs a token of the class's repositories")
     with _nameless():
@@ -249,7 +252,7 @@ def run_changelog(options: argparse.Namespace) -> int:
     notes = changelog(load_course(options), options.tag)
     print(notes, end="")
     if options.publish:
-        github = _github()
+        github = _github(retries=2)
         if github is None:
             raise UsageError("GRADER_TOKEN is not set: a release's notes need a token of the repository")
         github.publish(options.publish, options.tag, notes)
@@ -321,11 +324,11 @@ def _server() -> str:
     return os.environ.get("GITHUB_SERVER_URL") or os.environ.get("CI_SERVER_URL") or "https://github.com"
 
 
-def _github(retries: int = 0) -> GitHub | None:
+def _github(retries: int = 0, spacing: float = 0.0) -> GitHub | None:
     from grader.ci.github import GitHub
 
     token = _token("GRADER_TOKEN")
-    return GitHub(token, retries=retries) if token and not os.environ.get("GITLAB_CI") else None
+    return GitHub(token, retries=retries, spacing=spacing) if token and not os.environ.get("GITLAB_CI") else None
 
 
 def _address(options: argparse.Namespace) -> str:
