@@ -32,13 +32,14 @@ LAYERS: dict[str, set[str]] = {
     "guard": set(),
     "housekeeping": set(),
     "plain": set(),
+    "sampling": set(),  # in the sandbox
     "seccomp": set(),  # in the sandbox
     "seeds": set(),
     "regions": set(),
     "notebook": set(),
     "translations": set(),
     "course": {"translations"},
-    "spawned": {"child", "housekeeping", "channel", "plain", "wire"},
+    "spawned": {"child", "housekeeping", "sampling", "channel", "plain", "wire"},
     "sandbox": {"spawned", "channel"},
     "wire": set(),
     "archive": set(),
@@ -46,10 +47,11 @@ LAYERS: dict[str, set[str]] = {
     "assembly": {"regions"},
     "render": {"assembly", "course", "submission"},
     "child": {"wire", "channel", "guard", "plain"},  # in the sandbox
-    "worker": {"child", "housekeeping", "seccomp"},  # in the sandbox
+    "worker": {"child", "housekeeping", "sampling", "seccomp"},  # in the sandbox
     "hearsay": set(),
     "endings": {"plain"},
-    "testimony": {"endings", "hearsay"},
+    "endless": set(),
+    "testimony": {"endings", "endless", "hearsay"},
     "session": {"wire", "sandbox", "testimony"},
     "agreement": {"patterns"},
     "differences": {"agreement"},

@@ -21,7 +21,19 @@ from grader.model import Course
 from grader.spawned.pipe import Pipe
 
 ENGINE = Path(__file__).parent.parent
-ENGINE_FILES = ("__init__", "errors", "wire", "channel", "guard", "housekeeping", "plain", "seccomp", "child", "worker")
+ENGINE_FILES = (
+    "__init__",
+    "errors",
+    "wire",
+    "channel",
+    "guard",
+    "housekeeping",
+    "plain",
+    "sampling",
+    "seccomp",
+    "child",
+    "worker",
+)
 BOOT = "import sys; sys.path[:0] = {first!r}; sys.path += {last!r}; from grader.worker import main; main()"
 BOOT_SPAWNING = BOOT.replace("grader.worker", "grader.spawned.manager")
 
