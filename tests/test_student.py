@@ -334,3 +334,11 @@ def test_the_time_since_a_save_is_from_the_save(course, chapter):
     os.utime(chapter.exercises / "arrays.ipynb", (1, 1))
     assert watch._changed()
     assert time.time() - watch.saved < 5
+
+
+def test_a_watch_that_waits_for_another_command_says_for_which(course, chapter):
+    watch = Watch(course, chapter, "center", None, None, Console(file=io.StringIO()))
+    watch._take("step", (watch.number, talk.Busy("make test-ch1")))
+    assert watch.state.corner == "waiting for make test-ch1, which is grading just now"
+    watch._take("step", (watch.number, talk.Step("center", "test_means_go")))
+    assert watch.state.corner == "center: means go"

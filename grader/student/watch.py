@@ -33,7 +33,9 @@ LONGEST = 100  # milliseconds that a save may go on
 class Hand(Protocol):
     """Something that grades, and can be told to stop: the warm server's client, or a desk in this process."""
 
-    def grade(self, job: talk.Job, progress: Callable[[talk.Step], None] | None = None) -> talk.Done | talk.Refused:
+    def grade(
+        self, job: talk.Job, progress: Callable[[talk.Step | talk.Busy], None] | None = None
+    ) -> talk.Done | talk.Refused:
         """The result of a job."""
 
     def give_up(self) -> None:
@@ -131,7 +133,8 @@ class Watch:
         elif kind == "step" and isinstance(what, tuple):
             number, step = what
             if number == self.number:
-                self.state.corner = f"{step.task}: {step.test.removeprefix('test_').replace('_', ' ')}"[:40]
+                busy = isinstance(step, talk.Busy)
+                self.state.corner = talk.waiting(step) if busy else talk.running(step)[:40]
         elif kind == "result" and isinstance(what, tuple):
             number, job, result = what
             if number == self.number:
@@ -263,7 +266,10 @@ class Watch:
         self.busy = True
         if task is not None:
             self.state.corner = "grading"
-        self.jobs.put((self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task, own=True)))
+        who = f"make watch-{self.chapter.key}"
+        self.jobs.put(
+            (self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task, who=who, own=True))
+        )
 
     def _print(self) -> None:
         """Without a terminal: one report after the other."""
@@ -298,7 +304,7 @@ class Watch:
             if number != self.number:
                 continue  # something newer is wanted already
 
-            def step(done: talk.Step, number: int = number) -> None:
+            def step(done: talk.Step | talk.Busy, number: int = number) -> None:
                 self.events.put(("step", (number, done)))
 
             result: talk.Done | talk.Refused | str
