@@ -63,6 +63,7 @@ LAYERS: dict[str, set[str]] = {
     "recorded": {"oracle", "compare"},
     "feedback": {"records", "translations", "plain"},
     "snippets": {"oracle", "loading", "seeds", "records"},
+    "visible": {"course", "plugin", "recorded"},
     "misconceptions": {"compare", "records"},
     "plates": {"records"},
     "diagnosis": {"misconceptions", "assembly"},

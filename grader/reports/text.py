@@ -176,7 +176,7 @@ def _python() -> str:
 
 def message(test: TestReport) -> str:
     """What is said of a test, without the call where a snippet shows it in full."""
-    return uncalled(test.message) if test.snippet else test.message
+    return uncalled(test.message) if "\ninputs = cases." in test.snippet else test.message
 
 
 def uncalled(words: str) -> str:
