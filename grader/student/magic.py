@@ -146,8 +146,7 @@ def bundle(result: talk.Done, said: list[str]) -> dict[str, str]:
 
     plain = io.StringIO()
     out = terminal.console(plain)
-    terminal.print_printed(result.printed, out)
-    terminal.print_report(result.report, out)
+    terminal.print_report(result.report, out, printed=result.printed)
     for words in said:
         out.print(words)
     page = feedback_page(result.report, pictures=result.pictures).decode()

@@ -110,8 +110,7 @@ def _captured(report: Report, printed: Sequence[Printed], out: Console, claims: 
         legacy_windows=False,
     )
     with inner.capture() as captured:
-        terminal.print_printed(printed, inner)
-        terminal.print_report(report, inner, claims, own=True)
+        terminal.print_report(report, inner, claims, own=True, printed=printed)
     return Text.from_ansi(captured.get())
 
 

@@ -276,8 +276,7 @@ class Watch:
         if self.state.words:
             self.out.print(self.state.words)
         if self.state.report is not None:
-            terminal.print_printed(self.state.printed, self.out)
-            terminal.print_report(self.state.report, self.out, own=True)
+            terminal.print_report(self.state.report, self.out, own=True, printed=self.state.printed)
         self.out.print(self.state.corner)
         self.out.file.flush()
 

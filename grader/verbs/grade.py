@@ -54,7 +54,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
     from grader.course import find_root
-    from grader.reports.terminal import console, print_printed, print_report
+    from grader.reports.terminal import console, print_report
 
     check_device(options.device)
     check_image(options.image)
@@ -68,8 +68,7 @@ def run(options: argparse.Namespace) -> int:
         unconfined()
     _write(options, report, done.pictures)
     with workflow_commands_off(options.annotations):
-        print_printed(done.printed, out)
-        print_report(report, out, own=options.own)
+        print_report(report, out, own=options.own, printed=done.printed)
     if options.show and options.html:
         from grader.student.opening import opened
 
