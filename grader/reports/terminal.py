@@ -50,6 +50,7 @@ def print_report(
     claims: int = CLAIMS,
     own: bool = False,
     printed: Sequence[Printed] = (),
+    watched: bool = False,
 ) -> None:
     """The table of tasks, the first failing claims, what to do first.
 
@@ -59,6 +60,7 @@ def print_report(
         claims: so many failing claims are told in full.
         own: whether a student reads it who works with `make`.
         printed: what the student's code printed: shown with the task that fails, the rest below all claims.
+        watched: whether the next save is graded by itself.
     """
     out = out or console()
     rest = list(printed)
@@ -76,7 +78,7 @@ def print_report(
         print_printed(rest, out)
     if not text.hidden_suite(report):
         emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
-    step = text.next_step(report)
+    step = text.next_step(report, watched)
     if step:
         emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
@@ -175,7 +177,7 @@ def print_changes(changes: Sequence[Changed], out: Console | None = None) -> Non
 
 def _heading(report: Report) -> Text:
     heading = Text(text.line(report.chapter, 60), style="bold")
-    if report.student:
+    if report.student and report.student != report.chapter:  # a student's own folder is called like the chapter
         heading.append(f"  {text.line(report.student, 80)}", style="not bold")
     heading.append("  ").append_text(outcome(report.outcome))
     if text.hidden_suite(report):
@@ -239,7 +241,8 @@ def _print_claims(
             emit(out, Padding(head, (0, 0, 0, 2), expand=False))
             out.print(Text(text.clean(test.snippet, 2000).rstrip()), soft_wrap=True)
     if len(failing) > claims:
-        rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
+        more = "more " if claims else ""
+        rest = text.plural(len(failing) - claims, f"{more}claim fails", f"{more}claims fail")
         page = (
             f"`{text.command(report)} HTML=1` shows all of them"
             if own
