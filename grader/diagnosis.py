@@ -41,7 +41,12 @@ def of(
     if all(record.outcome is Outcome.PASSED for record in mine):
         return Diagnosis()
     begun = any(record.outcome not in (Outcome.PASSED, Outcome.MISSING, Outcome.BLOCKED) for record in mine)
-    if not begun or not any(call.outcome is None or call.line for record in mine for call in record.calls):
+    ran = any(
+        call.outcome is None or (call.line and call.outcome is not Outcome.TIMEOUT)
+        for record in mine
+        for call in record.calls
+    )
+    if not begun or not ran:
         return Diagnosis(hint=first_hint)  # it never ran, so it shows nothing
     asked = {mutant.name: (mutant, program(mutant)) for mutant in mutants()}
     candidates = [mutant for mutant, ask in asked.values() if misconceptions.possible(mine, ask)]

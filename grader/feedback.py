@@ -72,7 +72,7 @@ def message(record: Record, snapshot: Snapshot, visible: frozenset[Key], transla
     other = waits_for(record, snapshot)
     if other and record.answer is not None:
         words = f"{record.answer.message}. This claim uses it; write {other} first."
-    elif record.answer is not None and record.answer.hearsay:
+    elif record.answer is not None and (record.answer.hearsay or record.outcome is Outcome.TIMEOUT):
         words = raised(record.answer, snapshot, public or _key(record.answer) in visible, translated)
     else:
         words = _sentence(record.words)
@@ -99,10 +99,13 @@ def waits_for(record: Record, snapshot: Snapshot) -> str:
 
 def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: Sequence[Translation] = ()) -> str:
     """How the student's code ended: class and line of its exception, its own words where allowed, what it means."""
-    if not answer.hearsay and answer.message:
-        return _sentence(answer.message)  # our own words
-    own = answer.message if with_message else ""
     place = f"{answer.cell}, line {answer.line}" if answer.line else ""
+    source = _line(snapshot, answer.cell, answer.line)
+    if not answer.hearsay and answer.message:
+        text = _sentence(answer.message)  # our own words
+        timeout = answer.outcome is Outcome.TIMEOUT and source
+        return f"{text}\nWhen time ran out it was in {place}:\n    {source.strip()}" if timeout else text
+    own = answer.message if with_message else ""
     if answer.outcome is Outcome.MISSING:
         return _sentence(own) if own and not place else "Not written yet" + (f" ({place})." if place else ".")
     if answer.outcome is Outcome.FORBIDDEN:
@@ -116,7 +119,6 @@ def raised(answer: Answer, snapshot: Snapshot, with_message: bool, translated: S
     text = f"Python cannot read your code: {name}" if unreadable else f"Your code raised {name}"
     text += f" in {place}" if place else ""
     text += f": {own}" if own else ""
-    source = _line(snapshot, answer.cell, answer.line)
     if source:
         text += f"\n    {source.strip()}"
         if answer.column and unreadable:

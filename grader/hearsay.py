@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -67,6 +68,27 @@ def loaded(said: Any, tasks: Collection[str], cells: Collection[str]) -> Loaded:
         raise ValueError("a place that there is not")
     if any(task not in tasks for task in found.untouched):
         raise ValueError("a task that there is not")
+    return found
+
+
+_STACK = "Stack (most recent call first):\n"  # faulthandler's words
+_FRAME = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,7}) in ', re.MULTILINE)
+_CUT = "\n  ...\n"  # where a stack has too many frames, the outermost are left out
+
+
+def stacks(said: Any, lines: Mapping[str, int]) -> list[list[tuple[str, int]]]:
+    """The places in the student's code at some moments, the outermost first.
+
+    Args:
+        said: stacks, one after the other; the last one may have been cut short and is left out.
+        lines: how many each cell has: what is not within them is no place.
+    """
+    found = []
+    for stack in words(said).split(_STACK)[1:-1]:
+        frames = [(cell, int(line)) for cell, line in _FRAME.findall(stack)]
+        places = [(cell, line) for cell, line in frames if 0 < line <= lines.get(cell, 0)]
+        if places and _CUT not in f"{stack}\n":
+            found.append(places[::-1])
     return found
 
 

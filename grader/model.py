@@ -214,6 +214,8 @@ class Printed(Struct, frozen=True):
 
     where: str
     text: str
+    task: str = ""  # of the case; empty at import
+    test: str = ""
 
 
 class Drawing(Struct, frozen=True):

@@ -22,5 +22,5 @@ def of(loaded: Loaded, records: Sequence[Record]) -> tuple[Printed, ...]:
         if record.visibility == "hidden":
             break
         words = "".join(call.printed for call in record.calls)
-        said.append(Printed(f"{record.task}: {record.claim.rstrip('.')}", words[:PRINTED]))
+        said.append(Printed(f"{record.task}: {record.claim.rstrip('.')}", words[:PRINTED], record.task, record.test))
     return tuple(each for each in said if each.text.strip())

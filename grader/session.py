@@ -290,7 +290,8 @@ class Session:
                 return answer
             raise WireError("an answer that is no dictionary")
         self._alive = False
-        return ended(reply["status"], reply.get("detail", ""), what, whole)
+        verdict = ended(reply["status"], reply.get("detail", ""), what, whole)
+        return self._testimony.endless(verdict, reply.get("where")) if reply["status"] == "timeout" else verdict
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._channel is not None

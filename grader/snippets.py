@@ -1,9 +1,8 @@
-"""A few lines of Python that do what a visible case did: pasted into a session, they show the fault again."""
+"""Three lines of Python that do what a visible case did: pasted into a session, they show the fault again."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from grader import seeds
 from grader.errors import AuthorError
@@ -12,13 +11,14 @@ from grader.model import Chapter, Snapshot
 from grader.oracle import inputs_digest
 from grader.records import TOLD, Record
 
-WIDTH = 96  # columns, after which a line is broken at a comma
+WIDTH = 100  # columns; a call that would be longer is made by its test's name
 
 
 def of(record: Record, chapter: Chapter, snapshot: Snapshot) -> str:
     """The lines for the last thing that a visible test asked; empty for a hidden test, and where nothing was asked.
 
-    They are run in the chapter's folder, or in a notebook there where the submission is one.
+    They are run in the chapter's folder, or in a notebook there where the submission is one. The numbers stand in them
+    where there is room for them; else they come from the test, and are told beside.
 
     Args:
         record: what became of the test.
@@ -28,17 +28,30 @@ def of(record: Record, chapter: Chapter, snapshot: Snapshot) -> str:
     if record.visibility != "public" or record.outcome not in TOLD or not record.inputs:
         return ""
     inputs = record.inputs[-1]
+    module = "__main__" if snapshot.name.endswith(".ipynb") else chapter.module
+    call, used = _written(record, chapter) or _named(record)
+    names = sorted([module, "probes", *used])
+    return f"import {', '.join(names)}\ninputs = {call}\nprint(probes.{inputs.probe}({module}, inputs))\n"
+
+
+def _written(record: Record, chapter: Chapter) -> tuple[str, tuple[str, ...]] | None:
+    """The call with its numbers, and the modules that it uses; None where it is too long, or cannot be written."""
+    inputs = record.inputs[-1]
     said = ", ".join(f"{key}={value!r}" for key, value in inputs.choices.items())
     if not _literal(said):
-        return ""
-    notebook = snapshot.name.endswith(".ipynb")
-    module = "__main__" if notebook else chapter.module
+        return None
     drawn = _is_drawn(record, chapter)
     number = seeds.number(seeds.PUBLIC, chapter.id, record.test, inputs.probe, choices=inputs.choices)
     rng = f"numpy.random.default_rng({number})" if drawn else "None"
-    names = sorted([module, "cases", "probes", *(["numpy"] if drawn else [])])
-    call = f"inputs = cases.{inputs.probe}({rng}{f', {said}' if said else ''})"
-    return f"import {', '.join(names)}\n{_folded(call)}\nprint(probes.{inputs.probe}({module}, inputs))\n"
+    call = f"cases.{inputs.probe}({rng}{f', {said}' if said else ''})"
+    return (call, ("cases", *(["numpy"] if drawn else []))) if len(f"inputs = {call}") <= WIDTH else None
+
+
+def _named(record: Record) -> tuple[str, tuple[str, ...]]:
+    """The same by the test's name."""
+    name = f"{record.test}[{record.params}]" if record.params else record.test
+    which = f", {len(record.inputs)}" if len(record.inputs) > 1 else ""
+    return f"grader.visible.case({name!r}{which})", ("grader.visible",)
 
 
 def _literal(arguments: str) -> bool:
@@ -65,31 +78,3 @@ def _is_drawn(record: Record, chapter: Chapter) -> bool:
         return inputs_digest(same) != inputs_digest(inputs)
     except Exception:
         return True
-
-
-def _folded(line: str) -> str:
-    """A call that is too long for one line, broken at commas, which its brackets allow."""
-    if len(line) <= WIDTH:
-        return line
-    lines = [""]
-    for piece in _pieces(line):
-        if len(lines[-1]) + len(piece.rstrip()) > WIDTH and lines[-1].strip():
-            lines.append("    ")
-            piece = piece.lstrip()
-        lines[-1] += piece
-    return "\n".join(each.rstrip() for each in lines)
-
-
-def _pieces(line: str) -> Iterator[str]:
-    """A line cut behind each comma that is not in a string."""
-    quote, begin, escaped = "", 0, False
-    for at, character in enumerate(line):
-        if quote:
-            quote = "" if character == quote and not escaped else quote
-            escaped = character == "\\" and not escaped
-        elif character in "'\"":
-            quote = character
-        elif character == ",":
-            yield line[begin : at + 1]
-            begin = at + 1
-    yield line[begin:]

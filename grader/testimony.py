@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from grader import hearsay
+from grader import endless, hearsay
 from grader.endings import EXHAUSTED, KINDS, ended, exhausted
 from grader.model import Answer, Outcome, Snapshot
-from grader.plain import printable
+from grader.plain import in_lines, printable
 
 WIDEST = 500  # columns of a line that a caret may point at; it is so many blanks long
 BUILTIN_EXCEPTIONS = frozenset(
@@ -41,6 +42,7 @@ class Testimony:
     def __init__(self, snapshot: Snapshot, known: frozenset[str], trusted: bool) -> None:
         self.known, self.trusted = known, trusted
         self._lines = {cell.name: cell.source.count("\n") + 1 for cell in snapshot.cells}
+        self._snapshot = snapshot
         self._written = sum(not _only_comments(cell.source) for cell in snapshot.cells)
         self._problems: tuple[Answer, ...] = ()
 
@@ -80,6 +82,13 @@ class Testimony:
             return self._raised(hearsay.raised(said["raised"]))
         except (KeyError, ValueError):
             return ended("garbled", "", "")
+
+    def endless(self, verdict: Answer, said: Any) -> Answer:
+        """A verdict on what did not end, with the line that it had come to by the stacks that it tells, if by any."""
+        sources = {cell.name: in_lines(cell.source).splitlines() for cell in self._snapshot.cells}
+        lines = {name: len(text) for name, text in sources.items()}
+        cell, line = endless.place(hearsay.stacks(said, lines), sources)
+        return replace(verdict, cell=cell, line=line)
 
     def _raised(self, raised: hearsay.Raised) -> Answer:
         if raised.kind == "absent" and self._problems:

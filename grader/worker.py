@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib
 import os
@@ -19,7 +20,7 @@ import time
 from typing import Any
 
 from grader import child as student
-from grader import seccomp, wire
+from grader import sampling, seccomp, wire
 from grader.channel import TICK, TICKET, Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.housekeeping import Housekeeper, LimitExceeded, confine
 from grader.plain import signal_name
@@ -41,10 +42,10 @@ def main() -> None:
 
 
 class _Child:
-    """A forked process, the socket to it, and the pipe that takes what it prints."""
+    """A forked process, the socket to it, and the pipes that take what it prints and where it says it is."""
 
-    def __init__(self, pid: int, channel: Channel, output: int, chapter: str) -> None:
-        self.pid, self.channel, self.output, self.chapter = pid, channel, output, chapter
+    def __init__(self, pid: int, channel: Channel, output: int, stacks: int, chapter: str) -> None:
+        self.pid, self.channel, self.output, self.stacks, self.chapter = pid, channel, output, stacks, chapter
         self.printed = 0
         self.said = bytearray()  # the beginning of what was printed since the last request
         os.set_blocking(output, False)
@@ -145,7 +146,7 @@ class Worker:
         if self.child is None:
             self._reply({"status": "gone"})
             return
-        status, answer, detail = "answer", b"", ""
+        status, answer, detail, where = "answer", b"", "", ""
         channel = self.child.channel
         channel.cap = self.limits["answer"] + (1 << 20)
         deadline = time.monotonic() + seconds
@@ -162,7 +163,7 @@ class Worker:
             answer = answer[TICKET:]
             self.child.drain(self.limits["output"])
         except ChannelTimeout:
-            status = "timeout"
+            status, where = "timeout", sampling.ask(self.child.pid, self.child.stacks, self._tick)
         except FrameTooLarge:
             status = "garbled"
         except LimitExceeded as limit:
@@ -174,7 +175,7 @@ class Worker:
         said = self.child.said.decode("utf-8", "replace")
         if status != "answer":
             self._end_all()
-        self._reply({"status": status, "detail": detail, "printed": said})
+        self._reply({"status": status, "detail": detail, "printed": said, "where": where})
         if status == "answer":
             self.parent.send(answer)
 
@@ -205,27 +206,31 @@ class Worker:
     def _fork(self) -> _Child:
         ours, theirs = socket.socketpair()
         output, printed = os.pipe()
+        stacks, told = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
-                self._become_child(theirs, printed)
+                self._become_child(theirs, printed, told)
             except BaseException as error:
                 os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace")[:1000])
             finally:
                 os._exit(70)
         theirs.close()
         os.close(printed)
+        os.close(told)
         descriptor = ours.detach()
         channel = Channel(descriptor, descriptor, cap=1 << 20, tick=self._tick, aside=output)
-        return _Child(pid, channel, output, self.chapter)
+        return _Child(pid, channel, output, stacks, self.chapter)
 
-    def _become_child(self, theirs: socket.socket, printed: int) -> None:
+    def _become_child(self, theirs: socket.socket, printed: int, told: int) -> None:
         descriptor = theirs.detach()
         os.setsid()
         os.dup2(printed, 1)
         os.dup2(printed, 2)
+        high = fcntl.fcntl(told, fcntl.F_DUPFD, 5)  # out of the way of what comes to lie at 3
         keep = os.dup2(descriptor, 3) if descriptor != 3 else 3
-        os.closerange(4, 1 << 16)
+        sampling.answering(os.dup2(high, 4))
+        os.closerange(5, 1 << 16)
         _prctl(PR_SET_DUMPABLE, 1)
         os.chdir(self.writable[0])
         channel = Channel(keep, keep, cap=2 * wire.MAX_BYTES)
@@ -241,6 +246,7 @@ class Worker:
             if child is not None:
                 child.channel.close()
                 os.close(child.output)
+                os.close(child.stacks)
         self.child = self.spare = None
 
     def _reply(self, message: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from grader.reports.terminal import console, print_printed
+from grader.reports.terminal import console, print_printed, print_report
 
 BODY = "return x - column_means(x)"
 
@@ -87,3 +87,36 @@ def test_a_grading_that_is_given_up_leaves_the_worker_ready(arrays_grader, array
         arrays_grader.session.tick = None
     assert arrays_grader.grade(arrays, edited()).outcome == "passed"
     assert arrays_grader.session._launched.process.pid == before
+
+
+def shown(grader, chapter, snapshot, **how):
+    out = io.StringIO()
+    print_report(grader.grade(chapter, snapshot, **how), console(out), own=True, printed=grader.printed)
+    return out.getvalue()
+
+
+def test_what_a_failing_task_prints_stands_beside_its_fail_and_the_rest_below(arrays_grader, arrays, edited):
+    mean = "        return self.total / self.count\n"
+    said = shown(
+        arrays_grader,
+        arrays,
+        edited(
+            (BODY, f"print('right')\n    {BODY}"),
+            (mean, "        print('wrong')\n        return self.total\n"),
+            after="print('at the top')",
+        ),
+    )
+    order = ("running_mean failed (", "| wrong", "To see it yourself", "| at the top", "| right", "What to do")
+    places = [said.find(words) for words in order]
+    assert places == sorted(places) and -1 not in places, said
+
+
+def test_what_prints_much_does_not_crowd_out_the_task_that_fails(arrays_grader, arrays, edited):
+    mean = "        return self.total / self.count\n"
+    flood = edited(
+        (BODY, f"print(*range(90), sep='\\n')\n    {BODY}"),
+        (mean, "        print('wrong')\n        return self.total\n"),
+    )
+    said = shown(arrays_grader, arrays, flood)
+    assert "| wrong" in said
+    assert "... 80 more lines" in said

@@ -469,9 +469,19 @@ def test_what_a_note_says_is_not_said_again_at_every_test() -> None:
 
 def test_the_call_is_told_once_where_a_snippet_shows_it() -> None:
     first = make_test(
-        "sgd", F, 1, visibility="public", message="Wrong value. x is off.\nCase walk(steps=2).", snippet="import a"
+        "sgd",
+        F,
+        1,
+        visibility="public",
+        message="Wrong value. x is off.\nCase walk(steps=2).",
+        snippet="import a\ninputs = cases.walk(None, steps=2)",
     )
-    second = replace(first, id="test_again", message="Wrong value. x is off.\nCase walk(steps=3).", snippet="import b")
+    second = replace(
+        first,
+        id="test_again",
+        message="Wrong value. x is off.\nCase walk(steps=3).",
+        snippet="import b\ninputs = cases.walk(None, steps=3)",
+    )
     report = make_report({"sgd": F})
     report = replace(report, tasks=(replace(report.tasks[0], tests=(first, second)),))
     shown = printed(report)

@@ -32,6 +32,7 @@ LAYERS: dict[str, set[str]] = {
     "guard": set(),
     "housekeeping": set(),
     "plain": set(),
+    "sampling": set(),  # in the sandbox
     "seccomp": set(),  # in the sandbox
     "seeds": set(),
     "regions": set(),
@@ -39,7 +40,7 @@ LAYERS: dict[str, set[str]] = {
     "translations": set(),
     "versions": set(),  # in the sandbox
     "course": {"translations"},
-    "spawned": {"child", "housekeeping", "channel", "plain", "versions", "wire"},
+    "spawned": {"child", "housekeeping", "sampling", "channel", "plain", "versions", "wire"},
     "sandbox": {"spawned", "channel", "versions"},
     "wire": set(),
     "archive": set(),
@@ -47,10 +48,11 @@ LAYERS: dict[str, set[str]] = {
     "assembly": {"regions"},
     "render": {"assembly", "course", "submission"},
     "child": {"wire", "channel", "guard", "plain"},  # in the sandbox
-    "worker": {"child", "housekeeping", "seccomp", "versions"},  # in the sandbox
+    "worker": {"child", "housekeeping", "sampling", "seccomp", "versions"},  # in the sandbox
     "hearsay": set(),
     "endings": {"plain"},
-    "testimony": {"endings", "hearsay"},
+    "endless": set(),
+    "testimony": {"endings", "endless", "hearsay"},
     "session": {"wire", "sandbox", "testimony"},
     "agreement": {"patterns"},
     "differences": {"agreement"},
@@ -62,6 +64,7 @@ LAYERS: dict[str, set[str]] = {
     "recorded": {"oracle", "compare"},
     "feedback": {"records", "translations", "plain"},
     "snippets": {"oracle", "loading", "seeds", "records"},
+    "visible": {"course", "plugin", "recorded"},
     "misconceptions": {"compare", "records"},
     "plates": {"records"},
     "diagnosis": {"misconceptions", "assembly"},

@@ -9,12 +9,14 @@ import sys
 
 import pytest
 
-from grader import render, seeds, snippets
+from grader import model, render, seeds, snippets, visible, wire
 from grader.course import load
+from grader.errors import UsageError
 from grader.model import Outcome, Snapshot
 from grader.oracle import inputs_digest
 from grader.plugin import Suite
 from grader.recorded import Recording
+from grader.reports import text
 from tests.conftest import REPOSITORY
 
 COURSE = load(REPOSITORY)
@@ -58,9 +60,9 @@ def snippets_of(chapter, records, name):
 
 def assert_they_run(chapter, source, records, folder, name):
     """Each snippet asks with the very inputs of its test, and prints what came."""
-    here = folder / chapter.id
-    shutil.copytree(chapter.exercises, here)
-    shutil.copytree(COURSE.exercises / "data", folder / "data")
+    here = folder / "exercises" / chapter.id
+    shutil.copytree(COURSE.exercises, here.parent)
+    shutil.copy(COURSE.root / "course.toml", folder)
     (here / (f"{chapter.module}.py" if name.endswith(".py") else "notebook.py")).write_text(source)
     lines = snippets_of(chapter, records, name)
     run = subprocess.run(
@@ -77,12 +79,10 @@ def test_every_visible_case_has_a_snippet_of_three_lines(name):
     chapter = COURSE.chapter(name)
     records = visible_cases(chapter)
     for record, snippet in zip(records, snippets_of(chapter, records, f"{chapter.module}.py"), strict=True):
-        first, *call, last = snippet.splitlines()
-        assert first.startswith("import ") and last.startswith("print(probes.")
+        first, call, last = snippet.splitlines()
+        assert first.startswith("import ") and call.startswith("inputs = ") and last.startswith("print(probes.")
         assert len(ast.parse(snippet).body) == 3
-        assert len(call) <= 6, record.test
-        assert all(len(line) <= 110 for line in snippet.splitlines()), record.test
-        assert len(snippet) < 1500
+        assert all(len(line) <= 100 for line in snippet.splitlines()), record.test
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -134,16 +134,34 @@ def test_what_was_not_run_has_no_snippet(arrays_grader, arrays, edited):
         assert not [test for test in report.tasks[0].tests if test.snippet and test.outcome is Outcome.MISSING]
 
 
-@pytest.mark.parametrize("line", ["f(" + ", ".join(f"a{i}='x, y{i}'" for i in range(30)) + ")", "f(a)"])
-def test_a_long_line_is_broken_between_arguments_only(line):
-    folded = snippets._folded(line)
-    assert ast.dump(ast.parse(folded)) == ast.dump(ast.parse(line))
-    assert max(map(len, folded.splitlines())) <= snippets.WIDTH
+def test_a_case_with_many_numbers_is_called_by_name_and_its_numbers_are_told(arrays):
+    long, short = (
+        model.TestReport("a", "A claim.", "failed", 0.0, 0.0, "public", message="No.\nCase f(x=1).", snippet=snippet)
+        for snippet in (
+            "import a, grader.visible, probes\ninputs = grader.visible.case('test_a')\nprint(probes.f(a, inputs))\n",
+            "import a, cases, probes\ninputs = cases.f(None, x=1)\nprint(probes.f(a, inputs))\n",
+        )
+    )
+    assert text.message(long) == "No.\nCase f(x=1)."
+    assert text.message(short) == "No."
 
 
-def test_what_cannot_be_written_down_has_no_snippet(arrays):
+def test_a_case_that_there_is_not_is_one_line(arrays, monkeypatch, tmp_path):
+    monkeypatch.chdir(arrays.exercises)
+    record = visible_cases(arrays)[0]
+    name = f"{record.test}[{record.params}]" if record.params else record.test
+    assert wire.encode(visible.case(name)) == wire.encode(record.inputs[0].values)
+    for call in ((name, 9), ("test_nothing",)):
+        with pytest.raises(UsageError, match="no such case"):
+            visible.case(*call)
+    monkeypatch.chdir(arrays.exercises.parent)
+    with pytest.raises(UsageError, match="no chapter's folder"):
+        visible.case(name)
+
+
+def test_what_cannot_be_written_down_is_called_by_name(arrays):
     record = visible_cases(arrays)[0]
     submission = Snapshot("arrays.py", (), "")
-    assert snippets.of(record, arrays, submission)
+    assert "inputs = cases." in snippets.of(record, arrays, submission)
     record.inputs[-1].choices["extra"] = object()
-    assert snippets.of(record, arrays, submission) == ""
+    assert f"inputs = grader.visible.case('{record.test}" in snippets.of(record, arrays, submission)

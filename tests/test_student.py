@@ -11,13 +11,16 @@ import time
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from grader.__main__ import main
 from grader.course import load
-from grader.model import Printed
+from grader.model import Outcome, Printed
+from grader.reports import terminal
 from grader.student import hints, overview, progress, talk
 from grader.student.reset import reset
+from grader.student.screen import changes
 from grader.student.watch import Watch
 
 DAY = datetime.date(2026, 3, 1)
@@ -334,3 +337,50 @@ def test_the_time_since_a_save_is_from_the_save(course, chapter):
     os.utime(chapter.exercises / "arrays.ipynb", (1, 1))
     assert watch._changed()
     assert time.time() - watch.saved < 5
+
+
+def test_a_watch_that_waits_for_another_command_says_for_which(course, chapter):
+    watch = Watch(course, chapter, "center", None, None, Console(file=io.StringIO()))
+    watch._take("step", (watch.number, talk.Busy("make test-ch1")))
+    assert watch.state.corner == "waiting for make test-ch1, which is grading just now"
+    watch._take("step", (watch.number, talk.Step("center", "test_means_go")))
+    assert watch.state.corner == "center: means go"
+
+
+def test_what_has_changed_leaves_room_for_the_verdict():
+    claims = [(("center", f"test_{n}"), f"Claim {n}.") for n in range(5)] + [(("normalise", "test_a"), "One.")]
+    before = {key: (Outcome.FAILED, claim) for key, claim in claims}
+    now = {key: (Outcome.PASSED, claim) for key, claim in claims}
+    assert changes(before, now) == (("center: 5 claims", "normalise: One."), ())
+    assert changes(now, before) == ((), ("center: 5 claims", "normalise: One."))
+    assert changes({}, now) == changes(now, now) == ((), ())
+
+
+def test_the_key_for_the_next_task_leads_to_the_one_that_was_named(course, chapter, right):
+    watch = Watch(course, chapter, "shuffle_rows", None, None, Console(file=io.StringIO()))
+    last = replace(right.tasks[0], outcome=Outcome.FAILED)
+    watch._after_all(replace(right, tasks=(last, *right.tasks[1:])))
+    assert watch.state.words == "shuffle_rows is done. Next: center (press n)."
+    watch.state.passed = ("shuffle_rows: 3 claims",)
+    watch._key("n")
+    assert (watch.state.task, watch.state.passed) == ("center", ())
+    watch.busy = False
+    watch._key("n")
+    assert watch.state.task == "normalise"
+
+
+def test_who_watches_only_saves_and_the_folders_name_is_told_once(right):
+    task = replace(right.tasks[0], outcome=Outcome.FAILED)
+    report = replace(right, student=right.chapter, outcome=Outcome.FAILED, tasks=(task,))
+    out = io.StringIO()
+    terminal.print_report(report, terminal.console(out), watched=True)
+    assert "What to do first: Look at center (Centre the columns), then save." in out.getvalue()
+    assert out.getvalue().count(right.chapter) == 1
+
+
+def test_where_no_claim_is_told_all_are_counted(right):
+    failed = tuple(replace(test, outcome=Outcome.FAILED) for test in right.tasks[0].tests)
+    report = replace(right, tasks=(replace(right.tasks[0], outcome=Outcome.FAILED, tests=failed),))
+    out = io.StringIO()
+    terminal.print_report(report, terminal.console(out), claims=0)
+    assert f"\n{len(failed)} claims fail; " in out.getvalue()

@@ -14,6 +14,7 @@ import time
 import venv
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.__main__ import main
@@ -353,3 +354,36 @@ def test_a_client_that_stays_connected_keeps_no_idle_server(runtime, root, work)
         client.grade(job(work))
         assert gone(place.folder() / f"{name}.sock")
         assert client.grade(job(work)).report.outcome is Outcome.PASSED  # by another one
+
+
+def test_who_waits_for_another_command_is_told_which(runtime, root, work):
+    slow = work.with_name("slow.py")
+    slow.write_text(work.read_text().replace(BODY, f"import time; time.sleep(1.9); {BODY}"))
+    with Client(root) as first, Client(root) as second:
+        first.grade(job(work))
+        asked = msgspec.structs.replace(job(slow), who="make watch-ch1")
+        thread = threading.Thread(target=first.grade, args=(asked,))
+        thread.start()
+        time.sleep(0.3)
+        said = []
+        done = second.grade(job(work), said.append)
+        thread.join(60)
+    assert done.report.outcome is Outcome.PASSED
+    first_word, *steps = said
+    assert talk.waiting(first_word) == "waiting for make watch-ch1, which is grading just now"
+    assert steps and all(isinstance(step, talk.Step) for step in steps)
+
+
+def test_the_command_says_in_one_line_whom_it_waits_for(runtime, root, work, capsys):
+    slow = work.with_name("slow.py")
+    slow.write_text(work.read_text().replace(BODY, f"import time; time.sleep(1.9); {BODY}"))
+    with Client(root) as first:
+        first.grade(job(work))
+        asked = msgspec.structs.replace(job(slow), who="make watch-ch1\x1b[2J")
+        thread = threading.Thread(target=first.grade, args=(asked,))
+        thread.start()
+        time.sleep(0.3)
+        code = main(["--course", str(root), "grade", "ch1", str(work), "--task", "center", "--warm"])
+        thread.join(60)
+    assert code == 0
+    assert capsys.readouterr().err == "grader: waiting for make watch-ch1, which is grading just now\n"

@@ -7,7 +7,7 @@ brackets. Nothing here asks for the time or the machine.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TextIO
 
 from rich import box
@@ -30,7 +30,7 @@ STYLES: dict[Outcome, str] = {
     Outcome.FORBIDDEN: "yellow",
     Outcome.INFRASTRUCTURE: "bold yellow",
 }
-PRINTED, PRINTED_LINES = 4000, 10  # of what the student's code printed: of one case, and of all before the verdict
+PRINTED, PRINTED_LINES = 4000, 10  # of what the student's code printed: of one case, and in one place
 CLAIMS = 3  # so many failing claims are told in full
 FEW = 2  # tasks that have passed, whose other ways are told; of more, only where to read them
 
@@ -44,7 +44,14 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(file=stream, highlight=False, markup=False, emoji=False, force_jupyter=False)
 
 
-def print_report(report: Report, out: Console | None = None, claims: int = CLAIMS, own: bool = False) -> None:
+def print_report(
+    report: Report,
+    out: Console | None = None,
+    claims: int = CLAIMS,
+    own: bool = False,
+    printed: Sequence[Printed] = (),
+    watched: bool = False,
+) -> None:
     """The table of tasks, the first failing claims, what to do first.
 
     Args:
@@ -52,8 +59,11 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
         out: where to; None: standard output.
         claims: so many failing claims are told in full.
         own: whether a student reads it who works with `make`.
+        printed: what the student's code printed: shown with the task that fails, the rest below all claims.
+        watched: whether the next save is graded by itself.
     """
     out = out or console()
+    rest = list(printed)
     emit(out, _heading(report))
     for words in report.notes:
         emit(out, Text(text.clean(words, 600)))
@@ -61,11 +71,14 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
         emit(out, Text(), _task_table(report, plain=not out.is_terminal))
         if any(task.outcome is Outcome.BLOCKED for task in report.tasks):
             emit(out, Text("blocked: not run, because a task that it needs does not pass yet", style="dim"))
-        _print_claims(report, out, claims, own)
+        rest = _print_claims(report, out, claims, own, printed)
+        print_printed(rest, out)
         _print_afterwards(report, out)
+    else:
+        print_printed(rest, out)
     if not text.hidden_suite(report):
         emit(out, Text(), Text("These are the visible cases only: points come with the hidden suite."))
-    step = text.next_step(report)
+    step = text.next_step(report, watched)
     if step:
         emit(out, Text(), Text("What to do first: ", style="bold").append(text.line(step, 600), style="not bold"))
     task = text.pending(report)
@@ -79,18 +92,24 @@ def print_report(report: Report, out: Console | None = None, claims: int = CLAIM
 def print_printed(printed: Sequence[Printed], out: Console | None = None) -> None:
     """What the student's own code printed in visible cases, set apart from what the grader says."""
     out = out or console()
+    for block in _printed(printed):
+        emit(out, Text(), block)
+
+
+def _printed(printed: Sequence[Printed]) -> Iterator[Text]:
+    """A block of text for each, until there is no more room in this place."""
     room = PRINTED_LINES
     for number, each in enumerate(printed):
         if room <= 0:
-            emit(out, Text(f"It printed in {text.plural(len(printed) - number, 'more case')} too."), Text())
+            yield Text(f"It printed in {text.plural(len(printed) - number, 'more case')} too.")
             return
-        emit(out, Text("Your code printed", style="bold").append(f" ({text.line(each.where, 120)}):", style="not bold"))
+        block = Text("Your code printed", style="bold").append(f" ({text.line(each.where, 120)}):", style="not bold")
         lines = text.clean(each.text, PRINTED).rstrip("\n").split("\n")
         shown = lines[:room]
         room -= len(shown)
         if len(lines) > len(shown):
             shown.append(f"... {text.plural(len(lines) - len(shown), 'more line')}")
-        emit(out, Text("\n".join(f"  | {line}" for line in shown)), Text())
+        yield block.append("".join(f"\n  | {line}" for line in shown), style="not bold")
 
 
 def print_hint(title: str, said: str, words: str, out: Console) -> None:
@@ -158,7 +177,7 @@ def print_changes(changes: Sequence[Changed], out: Console | None = None) -> Non
 
 def _heading(report: Report) -> Text:
     heading = Text(text.line(report.chapter, 60), style="bold")
-    if report.student:
+    if report.student and report.student != report.chapter:  # a student's own folder is called like the chapter
         heading.append(f"  {text.line(report.student, 80)}", style="not bold")
     heading.append("  ").append_text(outcome(report.outcome))
     if text.hidden_suite(report):
@@ -187,8 +206,15 @@ def _task_table(report: Report, plain: bool) -> Table:
     return rows
 
 
-def _print_claims(report: Report, out: Console, claims: int, own: bool) -> None:
-    """The first failing claim of each task, then what is left of the allowance, in the order of the tasks."""
+def _print_claims(
+    report: Report, out: Console, claims: int, own: bool, printed: Sequence[Printed] = ()
+) -> list[Printed]:
+    """The first failing claim of each task, then what is left of the allowance, in the order of the tasks.
+
+    Returns:
+        What the student's code printed elsewhere than in the tasks that are told of.
+    """
+    left = list(printed)
     failing = [
         (task, test, first)
         for task in report.tasks
@@ -205,19 +231,25 @@ def _print_claims(report: Report, out: Console, claims: int, own: bool) -> None:
         emit(out, Text(), _claim(task, test))
         for block in _details(report, task, test, first):
             emit(out, Padding(block, (0, 0, 0, 2), expand=False))
+        mine = sorted((each for each in left if each.task == task.id), key=lambda each: each.test != test.id)
+        left = [each for each in left if each.task != task.id]
+        for block in _printed(mine):
+            emit(out, Padding(block, (0, 0, 0, 2), expand=False))
         if test.snippet and test.id in text.telling(report, task):
             # at the margin and not broken anew, so that it can be copied
             head = Text(f"{text.snippet_head(report, test)}:", style="bold")
             emit(out, Padding(head, (0, 0, 0, 2), expand=False))
             out.print(Text(text.clean(test.snippet, 2000).rstrip()), soft_wrap=True)
     if len(failing) > claims:
-        rest = text.plural(len(failing) - claims, "more claim fails", "more claims fail")
+        more = "more " if claims else ""
+        rest = text.plural(len(failing) - claims, f"{more}claim fails", f"{more}claims fail")
         page = (
             f"`{text.command(report)} HTML=1` shows all of them"
             if own
             else "with HTML=1, or --html FILE, a page shows all"
         )
         emit(out, Text(), Text(f"{rest}; {page}.", style="dim"))
+    return left
 
 
 def _print_afterwards(report: Report, out: Console) -> None:

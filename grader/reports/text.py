@@ -176,7 +176,7 @@ def _python() -> str:
 
 def message(test: TestReport) -> str:
     """What is said of a test, without the call where a snippet shows it in full."""
-    return uncalled(test.message) if test.snippet else test.message
+    return uncalled(test.message) if "\ninputs = cases." in test.snippet else test.message
 
 
 def uncalled(words: str) -> str:
@@ -228,26 +228,31 @@ def command(report: Report, task: TaskReport | None = None) -> str:
     return f"{words} TASK={line(task.id, 40)}" if task is not None else words
 
 
-def next_step(report: Report) -> str:
-    """What to do first, in one or two sentences; empty where nothing is left to do."""
+def next_step(report: Report, watched: bool = False) -> str:
+    """What to do first, in one or two sentences; empty where nothing is left to do.
+
+    Args:
+        report: the report.
+        watched: whether it is graded again at the next save anyway.
+    """
     if any(task.outcome is Outcome.INFRASTRUCTURE for task in report.tasks):
         return "The grader failed, not your work. Run it again; `make doctor` says what this machine lacks."
     if unusable(report) or cause(report):
-        return f"Correct the error above, then run `{command(report)}`."
+        return f"Correct the error above, then {'save' if watched else f'run `{command(report)}`'}."
     task = pending(report)
     if task is None:
         return "" if hidden_suite(report) else "All visible cases pass: hand it in."
-    again = f"`{command(report, task)}`"
+    again = "save" if watched else f"run `{command(report, task)}`"
     if task.outcome is Outcome.MISSING:
         others = any(other.outcome not in (Outcome.MISSING, Outcome.BLOCKED) for other in report.tasks)
         if task.begun:
-            return f"{line(task.begun)} Go on with {task.id} ({line(task.title)}), then run {again}."
+            return f"{line(task.begun)} Go on with {task.id} ({line(task.title)}), then {again}."
         begin = "Go on" if others else "Start"
-        return f"{begin} with {task.id} ({line(task.title)}): write it, then run {again}."
+        return f"{begin} with {task.id} ({line(task.title)}): write it, then {again}."
     first = {line(test.waits, 60) for test in failing(task)}
     if len(first) == 1 and "" not in first:
-        return f"Write {first.pop()} first, then run {again}."
-    return f"Look at {task.id} ({line(task.title)}), then run {again}."
+        return f"Write {first.pop()} first, then {again}."
+    return f"Look at {task.id} ({line(task.title)}), then {again}."
 
 
 def advice(report: Report, task: TaskReport) -> list[tuple[TestReport, bool]]:

@@ -29,6 +29,7 @@ ENGINE_FILES = (
     "guard",
     "housekeeping",
     "plain",
+    "sampling",
     "seccomp",
     "versions",
     "child",

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader import child as student
-from grader import wire
+from grader import sampling, wire
 from grader.channel import TICKET, ChannelClosed, ChannelTimeout, FrameTooLarge
 from grader.plain import signal_name
 from grader.spawned.pipe import Pipe
@@ -33,15 +33,20 @@ class TooMuch(Exception):
 
 
 class _Child:
-    """A process that has been started, the pipe to it, and what it prints."""
+    """A process that has been started, the pipe to it, what it prints, and where it says it is."""
 
     def __init__(self, manager: Manager) -> None:
         command = [sys.executable, "-s", "-P", "-S", "-B", "-c", _CHILD.format(path=sys.path)]
         how: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
+        self.stacks, told = os.pipe() if os.name == "posix" else (-1, -1)
+        if told >= 0:
+            how["pass_fds"] = (told,)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=manager.start["writable"][0], **how
         )
+        if told >= 0:
+            os.close(told)
         assert self.process.stdin is not None and self.process.stdout is not None and self.process.stderr is not None
         self.pipe = Pipe(self.process.stdout.fileno(), self.process.stdin.fileno(), cap=1 << 20, tick=manager.tick)
         self.errors = self.process.stderr.fileno()
@@ -50,7 +55,7 @@ class _Child:
         self.caught_up = threading.Event()
         self.told: dict[str, Any] | None = None
         threading.Thread(target=self._listen, daemon=True).start()
-        self.pipe.send(wire.encode({**manager.start, "token": self.token.hex()}))
+        self.pipe.send(wire.encode({**manager.start, "token": self.token.hex(), "stacks": told}))
 
     def ready(self) -> dict[str, Any]:
         """What it says when it has loaded the libraries; waits for that."""
@@ -67,11 +72,18 @@ class _Child:
         """Kills it and what it has started."""
         self.pipe.close()
         kill_tree(self.process)
+        if self.stacks >= 0:
+            os.close(self.stacks)
+            self.stacks = -1
 
     def forget(self) -> None:
         """What was printed so far belongs to no request."""
         self.said.clear()
         self.caught_up.clear()
+
+    def where(self, watch: Callable[[], None]) -> str:
+        """Its stacks at some moments; empty where this system has no way to ask."""
+        return sampling.ask(self.process.pid, self.stacks, watch) if self.stacks >= 0 else ""
 
     def words(self) -> str:
         """What was printed since."""
@@ -162,7 +174,7 @@ class Manager:
         if child is None:
             self._reply({"status": "gone"})
             return
-        status, answer, detail = "answer", b"", ""
+        status, answer, detail, where = "answer", b"", "", ""
         child.pipe.cap = self.limits["answer"] + (1 << 20)
         child.forget()
         deadline = time.monotonic() + seconds
@@ -177,7 +189,7 @@ class Manager:
             answer = answer[TICKET:]
             child.caught_up.wait(LATE)
         except ChannelTimeout:
-            status = "timeout"
+            status, where = "timeout", child.where(self.tick)
         except FrameTooLarge:
             status = "garbled"
         except TooMuch as limit:
@@ -187,7 +199,7 @@ class Manager:
         said = child.words()
         if status != "answer":
             self._end()
-        self._reply({"status": status, "detail": detail, "printed": said})
+        self._reply({"status": status, "detail": detail, "printed": said, "where": where})
         if status == "answer":
             self.parent.send(answer)
 
@@ -276,6 +288,8 @@ def child() -> None:
     except Exception as error:
         told = {"ready": False, "reason": f"{type(error).__name__}: {error}"}
     channel.send(wire.encode(told))
+    if start["stacks"] >= 0:
+        sampling.answering(start["stacks"])
     channel.token = bytes.fromhex(start["token"])
     with contextlib.suppress(ChannelClosed):
         student.serve(channel, runtime, start["exercises"], "", _confine)

@@ -61,7 +61,9 @@ class Client:
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
 
-    def grade(self, job: talk.Job, progress: Callable[[talk.Step], None] | None = None) -> talk.Done | talk.Refused:
+    def grade(
+        self, job: talk.Job, progress: Callable[[talk.Step | talk.Busy], None] | None = None
+    ) -> talk.Done | talk.Refused:
         """The result of a job, from a server that is there or from a new one.
 
         Raises:
@@ -74,7 +76,7 @@ class Client:
                 self.connection = self._connect()
             try:
                 talk.send(self.connection, job)
-                while isinstance(reply := talk.receive_reply(self.connection), talk.Step):
+                while isinstance(reply := talk.receive_reply(self.connection), (talk.Step, talk.Busy)):
                     if progress is not None:
                         progress(reply)
                 if not isinstance(reply, talk.Stale):

@@ -12,7 +12,7 @@ from grader.errors import GraderError, InfrastructureError
 from grader.model import Chapter, Drawing, Snapshot
 from grader.sandbox import Sandbox, choose
 from grader.session import Session
-from grader.student.talk import Done, GivenUp, Job, Refused, Step
+from grader.student.talk import Busy, Done, GivenUp, Job, Refused, Step
 
 if TYPE_CHECKING:
     from grader.grade import Grader
@@ -127,7 +127,7 @@ class LocalHand:
         self.desk: Desk | None = None
         self.given_up = False
 
-    def grade(self, job: Job, progress: Callable[[Step], None] | None = None) -> Done | Refused:
+    def grade(self, job: Job, progress: Callable[[Step | Busy], None] | None = None) -> Done | Refused:
         """The result of a job.
 
         Raises:

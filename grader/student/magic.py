@@ -62,7 +62,16 @@ class Magic:
             if not definitions(run, own):
                 raise UsageError(f"run the cell that defines {' and '.join(own[:3])} first; then %grade looks at it")
             result = self._graded(
-                course, talk.Job(chapter.id, cells=cells, task=task, student="notebook", pictures=True, own=True)
+                course,
+                talk.Job(
+                    chapter.id,
+                    cells=cells,
+                    task=task,
+                    student="notebook",
+                    pictures=True,
+                    who="%grade in a notebook",
+                    own=True,
+                ),
             )
             if isinstance(result, talk.Refused):
                 raise UsageError(result.words)
@@ -135,8 +144,7 @@ def bundle(result: talk.Done, said: list[str]) -> dict[str, str]:
 
     plain = io.StringIO()
     out = terminal.console(plain)
-    terminal.print_printed(result.printed, out)
-    terminal.print_report(result.report, out)
+    terminal.print_report(result.report, out, printed=result.printed)
     for words in said:
         out.print(words)
     page = feedback_page(result.report, pictures=result.pictures).decode()

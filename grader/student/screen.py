@@ -15,6 +15,8 @@ from grader.model import Chapter, Outcome, Printed, Report
 from grader.reports import terminal, text
 
 KEYS = (("h", "hint"), ("a", "all tasks"), ("n", "next task"), ("l", "lesson"), ("r", "run again"), ("q", "quit"))
+FEW = 2  # claims of a task that are told one by one when they have changed; more are counted
+Claims = dict[tuple[str, str], tuple[Outcome, str]]  # each test's outcome and claim, by task and test
 
 
 class State(Struct):
@@ -110,11 +112,28 @@ def _captured(report: Report, printed: Sequence[Printed], out: Console, claims: 
         legacy_windows=False,
     )
     with inner.capture() as captured:
-        terminal.print_printed(printed, inner)
-        terminal.print_report(report, inner, claims, own=True)
+        terminal.print_report(report, inner, claims, own=True, printed=printed, watched=True)
     return Text.from_ansi(captured.get())
 
 
-def outcomes(report: Report) -> dict[tuple[str, str], tuple[Outcome, str]]:
-    """Each test's outcome and claim, by task and test."""
+def outcomes(report: Report) -> Claims:
+    """What a report says of each claim."""
     return {(task.id, test.id): (test.outcome, test.claim) for task in report.tasks for test in task.tests}
+
+
+def changes(before: Claims, now: Claims) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What has come to pass, and what has ceased to, in so few lines that the verdict stays in sight."""
+    passed: dict[str, list[str]] = {}
+    broken: dict[str, list[str]] = {}
+    for key, (outcome, claim) in now.items():
+        was = before.get(key, (outcome, ""))[0]
+        if was is not outcome and Outcome.PASSED in (was, outcome):
+            (passed if outcome is Outcome.PASSED else broken).setdefault(key[0], []).append(claim)
+    return _in_few_lines(passed), _in_few_lines(broken)
+
+
+def _in_few_lines(claims: dict[str, list[str]]) -> tuple[str, ...]:
+    lines: list[str] = []
+    for task, words in claims.items():
+        lines += [f"{task}: {each}" for each in words] if len(words) <= FEW else [f"{task}: {len(words)} claims"]
+    return tuple(dict.fromkeys(lines))

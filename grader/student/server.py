@@ -24,6 +24,7 @@ from grader.student.desk import Desk
 
 IDLE = 15 * 60.0  # seconds without a job, after which it ends
 LOOK = 10.0  # seconds between two looks at whether anything has changed
+WAIT = 1.0  # seconds after which a client that waits for another one's job is told so
 TALK = 10.0  # seconds in which a client must have said what it wants
 
 
@@ -110,6 +111,10 @@ class Server:
         self.desk: Desk | None = None
         self.refusal: talk.Refused | None = None
         self.ending = False
+        self.selector = selectors.DefaultSelector()
+        self.looked = 0.0  # when it was last seen who waits
+        self.queue: dict[socket.socket, float] = {}  # who waits, and since when
+        self.told: set[socket.socket] = set()
         self.engine, self.environment = place.engine(), place.environment()
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the client's
@@ -122,17 +127,17 @@ class Server:
 
     def serve(self) -> None:
         """Until it is told to end, or is of no use any more."""
-        waiting = selectors.DefaultSelector()
+        waiting = self.selector
         waiting.register(self.listening, selectors.EVENT_READ)
         last = time.monotonic()
         try:
             while not self.ending:
                 for key, _ in waiting.select(LOOK):
                     if key.fileobj is self.listening:
-                        self._welcome(waiting)
+                        self._welcome()
                     else:
                         assert isinstance(key.fileobj, socket.socket)
-                        self._attend(key.fileobj, waiting)
+                        self._attend(key.fileobj)
                     last = time.monotonic()
                 connected = len(waiting.get_map()) > 1
                 # a notebook stays connected for days; it finds another server when it wants one
@@ -145,17 +150,19 @@ class Server:
             if self.desk is not None:
                 self.desk.close()
 
-    def _welcome(self, waiting: selectors.BaseSelector) -> None:
+    def _welcome(self) -> None:
         with contextlib.suppress(OSError):
             connection, _ = self.listening.accept()
             if place.peer(connection)[0] != os.geteuid():
                 connection.close()
                 return
             connection.settimeout(TALK)
-            waiting.register(connection, selectors.EVENT_READ)
+            self.selector.register(connection, selectors.EVENT_READ)
 
-    def _attend(self, connection: socket.socket, waiting: selectors.BaseSelector) -> None:
+    def _attend(self, connection: socket.socket) -> None:
         """One request of a client; one that has gone is forgotten, and so is what it wanted."""
+        self.queue.pop(connection, None)
+        self.told.clear()
         try:
             request = talk.receive_request(connection)
             if isinstance(request, talk.Stop):
@@ -163,8 +170,26 @@ class Server:
             else:
                 self._grade(request, connection)
         except (talk.Lost, KeyboardInterrupt):
-            waiting.unregister(connection)
+            self.selector.unregister(connection)
+            self.told.discard(connection)
             connection.close()
+
+    def _look_around(self, job: talk.Job, connection: socket.socket) -> None:
+        """While a job runs: tells the clients that wait whose it is."""
+        now = time.monotonic()
+        if now - self.looked < WAIT / 4:
+            return
+        self.looked = now
+        for key, _ in self.selector.select(0):
+            other = key.fileobj
+            if other is self.listening:
+                self._welcome()
+            elif other is not connection and isinstance(other, socket.socket):
+                since = self.queue.setdefault(other, now)
+                if now - since > WAIT and other not in self.told:
+                    self.told.add(other)
+                    with contextlib.suppress(talk.Lost):
+                        talk.send(other, talk.Busy(job.who))
 
     def _grade(self, job: talk.Job, connection: socket.socket) -> None:
         if self.refusal is not None or self.desk is None:
@@ -182,7 +207,11 @@ class Server:
             except talk.Lost:
                 raise KeyboardInterrupt from None
 
-        result = self.desk.grade(job, step, lambda: self.ending or talk.hung_up(connection))
+        def gone() -> bool:
+            self._look_around(job, connection)
+            return self.ending or talk.hung_up(connection)
+
+        result = self.desk.grade(job, step, gone)
         talk.send(connection, result)
         self.desk.prepare()
 

@@ -22,6 +22,7 @@ class Job(Struct, frozen=True, tag="grade"):
     task: str | None = None
     student: str | None = None
     pictures: bool = False  # whether visible cases are drawn
+    who: str = ""  # the command that asks, for another one that waits for it
     own: bool = False  # whether whoever wrote it is waiting: a task is given up at its first test that does not end
 
 
@@ -34,6 +35,12 @@ class Step(Struct, frozen=True, tag="step"):
 
     task: str
     test: str
+
+
+class Busy(Struct, frozen=True, tag="busy"):
+    """The job waits until another one is done."""
+
+    who: str  # the command that asked for that one
 
 
 class Done(Struct, frozen=True, tag="done"):
@@ -57,9 +64,21 @@ class Stale(Struct, frozen=True, tag="stale"):
 
 
 Request = Job | Stop
-Reply = Step | Done | Refused | Stale
+Reply = Step | Busy | Done | Refused | Stale
 _REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _REPLIES: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+
+
+def running(step: Step) -> str:
+    """What is being run."""
+    return f"{step.task}: {step.test.removeprefix('test_').replace('_', ' ')}"
+
+
+def waiting(busy: Busy) -> str:
+    """What to say to whoever waits."""
+    from grader.reports.text import line
+
+    return f"waiting for {line(busy.who, 60) or 'another command'}, which is grading just now"
 
 
 class Lost(Exception):

@@ -23,7 +23,7 @@ from grader.student import hints, progress, talk
 from grader.student.client import Unavailable
 from grader.student.keys import listening
 from grader.student.opening import opened
-from grader.student.screen import Page, State, outcomes
+from grader.student.screen import Claims, Page, State, changes, outcomes
 
 SETTLE = 10  # milliseconds without another change after which a save is over
 FRESH = 2.0  # seconds that a file's time may lie back and still tell of this save
@@ -33,7 +33,9 @@ LONGEST = 100  # milliseconds that a save may go on
 class Hand(Protocol):
     """Something that grades, and can be told to stop: the warm server's client, or a desk in this process."""
 
-    def grade(self, job: talk.Job, progress: Callable[[talk.Step], None] | None = None) -> talk.Done | talk.Refused:
+    def grade(
+        self, job: talk.Job, progress: Callable[[talk.Step | talk.Busy], None] | None = None
+    ) -> talk.Done | talk.Refused:
         """The result of a job."""
 
     def give_up(self) -> None:
@@ -68,8 +70,10 @@ class Watch:
         self.busy = False
         self.saved = 0.0  # when, by the file's own time; 0: nobody has saved yet
         self.seen = ""
-        self.before: dict[tuple[str, str], tuple[Outcome, str]] = {}  # at the last save
-        self.now: dict[tuple[str, str], tuple[Outcome, str]] = {}
+        self.since = ""  # how long after the save the verdict was there
+        self.next = ""  # the task that was named as the next one
+        self.before: Claims = {}  # at the last save
+        self.now: Claims = {}
 
     def run(self) -> None:
         """Until `q` or Ctrl-C."""
@@ -115,7 +119,7 @@ class Watch:
                 return
             verdict = self._take(kind, what)
             if verdict and self.saved:
-                self.state.corner = f"{time.time() - self.saved:.2f} s after the save"
+                self.state.corner = self.since = f"{time.time() - self.saved:.2f} s after the save"
             refresh()
             if verdict and not self.out.is_terminal:
                 self._print()
@@ -131,7 +135,8 @@ class Watch:
         elif kind == "step" and isinstance(what, tuple):
             number, step = what
             if number == self.number:
-                self.state.corner = f"{step.task}: {step.test.removeprefix('test_').replace('_', ' ')}"[:40]
+                busy = isinstance(step, talk.Busy)
+                self.state.corner = talk.waiting(step) if busy else talk.running(step)[:40]
         elif kind == "result" and isinstance(what, tuple):
             number, job, result = what
             if number == self.number:
@@ -203,11 +208,11 @@ class Watch:
             state.printed = ()
             return True
         self.now |= outcomes(result.report)
-        self._compare()
+        self.state.passed, self.state.broken = changes(self.before, self.now)
         said = progress.taken_in(self.course, result.report, job.task)
         if job.task is None:
             state.everything = result.report
-            state.corner = state.corner if state.corner.endswith("save") else ""
+            state.corner = self.since
             self._after_all(result.report)
             return False
         if result.report.environment.get("sandbox") == "none":
@@ -219,17 +224,6 @@ class Watch:
             self._ask(None)  # what else has changed, and what is next
         return True
 
-    def _compare(self) -> None:
-        passed, broken = [], []
-        for key, (outcome, claim) in self.now.items():
-            if key in self.before and self.before[key][0] is not outcome:
-                words = f"{key[0]}: {claim}"
-                if outcome is Outcome.PASSED:
-                    passed.append(words)
-                elif self.before[key][0] is Outcome.PASSED:
-                    broken.append(words)
-        self.state.passed, self.state.broken = tuple(dict.fromkeys(passed)), tuple(dict.fromkeys(broken))
-
     def _after_all(self, report: Report) -> None:
         """All tasks are known: goes on to the next one where this one is done."""
         if not _passed(report, self.state.task):
@@ -238,7 +232,8 @@ class Watch:
         if not pending:
             self.state.words = "All tasks of this chapter pass."
         elif self.pinned:
-            self.state.words = f"{self.state.task} is done. Next: {pending[0]} (press n)."
+            self.next = pending[0]
+            self.state.words = f"{self.state.task} is done. Next: {self.next} (press n)."
         else:
             done, self.state.task = self.state.task, pending[0]
             self.state.report, self.state.hints, self.state.printed = _only(report, pending[0]), (), ()
@@ -249,7 +244,8 @@ class Watch:
 
     def _move_on(self, step: int) -> None:
         ids = [task.id for task in self.chapter.tasks]
-        self.state.task = ids[(ids.index(self.state.task) + step) % len(ids)]
+        self.state.task = self.next or ids[(ids.index(self.state.task) + step) % len(ids)]
+        self.state.passed = self.state.broken = ()  # of the task that was shown
         self.state.hints, self.state.printed, self.state.report = (), (), None
         self.state.all_tasks, self.pinned, self.saved = False, True, 0.0
         self._ask(self.state.task)
@@ -262,16 +258,18 @@ class Watch:
         self.number += 1
         self.busy = True
         if task is not None:
-            self.state.corner = "grading"
-        self.jobs.put((self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task, own=True)))
+            self.state.corner, self.since, self.next = "grading", "", ""
+        who = f"make watch-{self.chapter.key}"
+        self.jobs.put(
+            (self.number, talk.Job(self.chapter.id, str(self.chapter.exercises), task=task, who=who, own=True))
+        )
 
     def _print(self) -> None:
         """Without a terminal: one report after the other."""
         if self.state.words:
             self.out.print(self.state.words)
         if self.state.report is not None:
-            terminal.print_printed(self.state.printed, self.out)
-            terminal.print_report(self.state.report, self.out, own=True)
+            terminal.print_report(self.state.report, self.out, own=True, printed=self.state.printed, watched=True)
         self.out.print(self.state.corner)
         self.out.file.flush()
 
@@ -298,7 +296,7 @@ class Watch:
             if number != self.number:
                 continue  # something newer is wanted already
 
-            def step(done: talk.Step, number: int = number) -> None:
+            def step(done: talk.Step | talk.Busy, number: int = number) -> None:
                 self.events.put(("step", (number, done)))
 
             result: talk.Done | talk.Refused | str

@@ -54,7 +54,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
     from grader.course import find_root
-    from grader.reports.terminal import console, print_printed, print_report
+    from grader.reports.terminal import console, print_report
 
     check_device(options.device)
     check_image(options.image)
@@ -68,8 +68,7 @@ def run(options: argparse.Namespace) -> int:
         unconfined()
     _write(options, report, done.pictures)
     with workflow_commands_off(options.annotations):
-        print_printed(done.printed, out)
-        print_report(report, out, own=options.own)
+        print_report(report, out, own=options.own, printed=done.printed)
     if options.show and options.html:
         from grader.student.opening import opened
 
@@ -117,7 +116,7 @@ def _write(options: argparse.Namespace, report: Report, pictures: Sequence[Drawi
 
 def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
     """The result: from the background worker where it is wanted and to be had, else from this process."""
-    from grader.student.talk import Job, Refused, Step
+    from grader.student.talk import Busy, Job, Refused, Step, running, waiting
 
     job = Job(
         options.chapter,
@@ -125,14 +124,18 @@ def _graded(options: argparse.Namespace, root: Path, out: Console) -> Done:
         task=options.task,
         student=options.student,
         pictures=options.html is not None,
+        who=f"make test-{options.chapter}",
         own=options.own,
     )
     how = (root, options.device, sandbox_of(options), options.seed, options.image)
     with watching(out) as show:
 
-        def step(done: Step) -> None:
+        def step(done: Step | Busy) -> None:
+            words = waiting(done) if isinstance(done, Busy) else running(done)
             if show is not None:
-                show(done.task, done.test)
+                show(words)
+            elif isinstance(done, Busy):
+                print(f"grader: {words}", file=sys.stderr)
 
         result = None
         if options.warm and not options.no_cache and os.environ.get("GRADER_WARM") != "0":

@@ -130,13 +130,13 @@ def check_device(device: str) -> None:
 
 
 @contextlib.contextmanager
-def watching(out: Console) -> Iterator[Callable[[str, str], None] | None]:
+def watching(out: Console) -> Iterator[Callable[[str], None] | None]:
     """A line that says what is going on, where somebody is watching."""
     if not out.is_terminal:
         yield None
         return
     with out.status("waiting for a worker: starting one takes a few seconds the first time") as status:
-        yield lambda task, test: status.update(f"{task}: {test.removeprefix('test_').replace('_', ' ')}")
+        yield status.update
 
 
 @contextlib.contextmanager
