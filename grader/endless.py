@@ -6,12 +6,14 @@ student hands in is not parsed outside the sandbox.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 Place = tuple[str, int]  # a cell, and a line of it
 
 MOST = 500  # lines that are looked at above and below one
+WIDE = 300  # columns of each
 _LOOP = re.compile(r"(?:async\s+)?(?:for|while)\b")
 _OUTSIDE = re.compile(r"(?:async\s+)?(?:def|class)\b")
 _COUNTED = re.compile(r"for\b[^#]*\bin\s+(?:enumerate\s*\(\s*)?range\s*\(")
@@ -31,8 +33,9 @@ def place(stacks: Sequence[Sequence[Place]], sources: Mapping[str, Sequence[str]
     """
     if not stacks:
         return "", 0
+    sources = {cell: [line[:WIDE] for line in lines] for cell, lines in sources.items()}
     chains = [[(cell, at) for cell, line in stack for at in _around(sources[cell], line)] for stack in stacks]
-    common = [each for each in chains[0] if all(each in chain for chain in chains)]
+    common = [each for each in dict.fromkeys(chains[0]) if all(each in chain for chain in chains)]
     loops = [(each, sources[each[0]][each[1] - 1].lstrip()) for each in common]
     own = [(each, words) for each, words in loops if not _yields(sources[each[0]], each[1])]
     whiles = [each for each, words in own if words.startswith("while")]
@@ -77,6 +80,7 @@ def _within(lines: Sequence[str], at: int) -> Iterator[str]:
         yield words
 
 
+@functools.lru_cache(4096)
 def _parts(line: str) -> tuple[str, int]:
     """What stands in a line, and how far it is indented."""
     line = line.expandtabs(8)
