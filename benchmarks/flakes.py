@@ -66,6 +66,8 @@ def measure(root: Path, name: str, count: int, seed: int) -> dict[str, Any]:
         kinds["two at a time" if two else "alone"] += len(block)
         kinds["cold"] += sum(cold for _, cold in block)
         kinds["warm"] += sum(not cold for _, cold in block)
+        done = kinds["warm"] + kinds["cold"]
+        print(f"{done} of {count} gradings in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     flakes = {work: sum(digest != seen[0] for digest in seen) for work, seen in reports.items()}
     return {
         "chapter": chapter.id,
