@@ -585,7 +585,7 @@ def test_a_wrong_roster_is_one_line_without_a_name(text: str, words: str, tmp_pa
 def test_one_roster_serves_both_ways_of_grading(column: str, tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text(f"id;name;{column};repository;github\nann;Ann;1,5;c/ann;ann-gh\n")
     assert read_roster(tmp_path / "roster.csv") == [Student("ann", "c/ann", datetime.timedelta(days=1.5), "ann-gh")]
-    (student,) = class_roster.read_roster(tmp_path / "roster.csv").students
+    (student,) = class_roster.read_roster(tmp_path / "roster.csv").students.values()
     assert (student.name, student.extension_days) == ("Ann", 1.5)
 
 

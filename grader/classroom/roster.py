@@ -26,12 +26,11 @@ COLUMNS = {
 class Roster:
     """The students of a class, found by id, address, name, or what a platform made of the name.
 
+    Its `students` are there by id.
+
     Args:
         students: with ids that differ.
         also: a student's id -> further names that submissions come under.
-
-    Attributes:
-        students: by id.
     """
 
     def __init__(self, students: Iterable[Student], also: Mapping[str, tuple[str, ...]] | None = None) -> None:
