@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from grader.errors import InfrastructureError
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 PAGE = 200  # names in memory at a time
 CACHE = 64  # KiB; what is beyond it lies on the disk
 
 
-class Shelf(MutableMapping[str, Value]):
+class Shelf(MutableMapping[str, _Value]):
     """A mapping in the order of its names, which may change while somebody goes through it.
 
     It lies in a database without a name: nobody else can open it, and it is gone with the shelf. What comes out is a
@@ -35,14 +35,14 @@ class Shelf(MutableMapping[str, Value]):
         self._ask("CREATE TABLE shelf (name BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
         self._ask("BEGIN")
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> _Value:
         found = self._ask("SELECT value FROM shelf WHERE name = ?", _key(name))
         if not found:
             raise KeyError(name)
-        value: Value = pickle.loads(found[0][0])  # noqa: S301 (this process put it there)
+        value: _Value = pickle.loads(found[0][0])  # noqa: S301 (this process put it there)
         return value
 
-    def __setitem__(self, name: str, value: Value) -> None:
+    def __setitem__(self, name: str, value: _Value) -> None:
         self._length += name not in self
         self._ask("INSERT OR REPLACE INTO shelf VALUES (?, ?)", _key(name), pickle.dumps(value))
 
