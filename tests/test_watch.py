@@ -52,7 +52,7 @@ class Terminal:
                 return self.screen()
         raise AssertionError(f"{words} did not come; there is:\n{self.screen()}")
 
-    def wait(self, seconds=15.0):
+    def wait(self, seconds=60.0):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(OSError):
