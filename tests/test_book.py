@@ -250,7 +250,7 @@ def address(site: Path) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium."""
     if not Path(CHROMIUM).is_file():
@@ -300,7 +300,7 @@ class Walk:
         self.pictures: dict[str, int] = defaultdict(int)
 
 
-@pytest.fixture(scope="session", params=sorted(WIDTHS))
+@pytest.fixture(scope="module", params=sorted(WIDTHS))
 def walk(request: pytest.FixtureRequest, site: Path, address: str, browser: Any) -> Iterator[Walk]:
     """Every page, opened at one width in one colour scheme."""
     from axe_playwright_python.sync_playwright import Axe
