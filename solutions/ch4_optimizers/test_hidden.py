@@ -451,8 +451,8 @@ def test_a_model_fits_with_keras_adam(submission, reference, case):
 
     Hint: In `fit` the step is a graph: which line wants a number of Python?
     """
-    inputs = case("keras_fit", settings={"learning_rate": 0.02})
-    assert_close(submission(inputs), reference(inputs), rtol=8e-3, atol=4e-3)  # where epsilon stands is another claim
+    inputs = case("keras_fit", settings={"learning_rate": 0.02, "epsilon": 1e-12})  # where it stands is another claim
+    assert_close(submission(inputs), reference(inputs), rtol=8e-3, atol=4e-3)
 
 
 @pytest.mark.task("keras_adam")
