@@ -116,8 +116,8 @@ check: lint ## lint, types and the tests: what has to pass before a commit (12 m
 	@$(PYTHON) -m pytest -q -m 'not slow'
 
 .PHONY: check-all
-check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out
-	@$(PYTHON) -m pytest -q -m slow
+check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out, two files of them at a time
+	@$(PYTHON) -m pytest -q -m slow --numprocesses 2 --dist loadfile --durations 20
 
 .PHONY: red-team
 red-team: $(VENV)/lock.txt ## every hostile submission, in every sandbox that works here, and on the naive runner; every limit

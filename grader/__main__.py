@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import __version__
-from grader.errors import GraderError
+from grader.errors import GraderError, Terminated
 from grader.verbs import (
     audit,
     ci,
@@ -47,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 all passed; 1 graded, something failed; 2 the call or the submission is unusable; 3 infrastructure. Of a
         class there is no 1: `grade-class` gives 0 where all are graded, whatever their marks.
     """
-    # what is sent by `kill` ends as Ctrl-C does: workers are ended, temporary files removed
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(INFRASTRUCTURE))
+    # what is sent by `kill` ends as Ctrl-C does: workers are ended, temporary files removed; of SystemExit pytest would
+    # make the outcome of the test that is running
+    signal.signal(signal.SIGTERM, _stop)
     try:
         options = _parser().parse_args(arguments)
         code: int = options.verb(options)
@@ -66,6 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"grader: {_one_line(str(error))}", file=sys.stderr)
         return INFRASTRUCTURE
     return code
+
+
+def _stop(*_: object) -> None:
+    raise Terminated
 
 
 def _parser() -> argparse.ArgumentParser:

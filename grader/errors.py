@@ -7,6 +7,10 @@ class GraderError(Exception):
     exit_code = 2
 
 
+class Terminated(KeyboardInterrupt):
+    """`kill` asked this process to end; all that ends for Ctrl-C ends for it."""
+
+
 class SubmissionError(GraderError):
     """The submission cannot be graded at all: for the student."""
 

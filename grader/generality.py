@@ -6,17 +6,20 @@ fails the same tests from every seed: else some student is lucky.
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
 from grader import render, seeds
+from grader.errors import GraderError
 from grader.grade import Grader, as_snapshot
-from grader.model import Chapter, Outcome, Snapshot
+from grader.model import Chapter, Course, Outcome, Snapshot
 from grader.plugin import Suite
+from grader.sandbox import Sandbox
 
-AFRESH = 10  # seeds that one process is asked: what a library keeps for each graph adds up
 SHOWN = 5  # differences that are told of one program
 
 
@@ -31,59 +34,106 @@ class Generality(Struct, frozen=True):
 
 
 def check(
-    grader: Grader, chapter: Chapter, names: Sequence[str], seconds: float = float("inf"), only: Sequence[str] = ()
+    grader: Grader,
+    chapter: Chapter,
+    names: Sequence[str],
+    seconds: float = float("inf"),
+    only: Sequence[str] = (),
+    jobs: int = 1,
 ) -> Iterator[Generality]:
     """Marks the chapter's programs from the assignment's seed and from others.
 
     Args:
-        grader: its worker runs the programs, its oracle the solution.
+        grader: its worker runs the programs, its oracle the solution; where `jobs` is above 1 there are as many more,
+            which keep in its oracle's cache what the solution answers.
         chapter: whose solution, alternates and mutants; a mutant is marked in the tasks that it declares.
         names: the other seeds.
         seconds: no further seed is begun for a program after so long: some wait for a time limit in every test.
         only: the programs' names; none: all.
+        jobs: processes.
 
     Raises:
         InfrastructureError: no worker comes up.
     """
+    wanted = [program for program in programs(grader, chapter) if not only or program.name in only]
+    if jobs < 2 or len(wanted) < 2:
+        for program in wanted:
+            yield _marked(grader, chapter, program, names, seconds)
+        return
+    common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed, grader.oracle.cache)
+    context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
+    with context.Pool(jobs, _start, common) as pool:
+        for row in pool.imap(_mark, [(program, tuple(names), seconds) for program in wanted]):
+            if isinstance(row, GraderError):
+                raise row
+            yield row
+
+
+class Program(Struct, frozen=True):
+    """One that is marked, and the tasks that it is marked in."""
+
+    name: str
+    snapshot: Snapshot
+    tasks: tuple[str, ...]
+
+
+def programs(grader: Grader, chapter: Chapter) -> list[Program]:
+    """The chapter's right programs, then its mutants."""
     every = tuple(task.id for task in chapter.tasks)
-    programs = [("solution", grader.reference(chapter), every)]
-    programs += [(name, as_snapshot(chapter, text), every) for name, text in render.alternates(chapter).items()]
-    programs += [(m.name, as_snapshot(chapter, m.source), m.fails) for m in grader.mutants(chapter)]
+    right = [("solution", grader.reference(chapter))]
+    right += [(name, as_snapshot(chapter, text)) for name, text in render.alternates(chapter).items()]
+    mutants = [Program(m.name, as_snapshot(chapter, m.source), m.fails) for m in grader.mutants(chapter)]
+    return [Program(name, snapshot, every) for name, snapshot in right] + mutants
+
+
+def _marked(grader: Grader, chapter: Chapter, program: Program, names: Sequence[str], seconds: float) -> Generality:
+    """What one program's marks are."""
+    began, done, differences = time.monotonic(), 0, []
     own = seeds.assignment_seed(grader.course, chapter, grader.seed)
-    for name, snapshot, tasks in programs:
-        if only and name not in only:
-            continue
-        began, done, differences = time.monotonic(), 0, []
-        usual = _failed(grader, chapter, snapshot, tasks, [own])[own]
-        for start in range(0, len(names), AFRESH):
-            if time.monotonic() - began > seconds:
-                break
-            for seed, failed in _failed(grader, chapter, snapshot, tasks, names[start : start + AFRESH]).items():
-                done += 1
-                differences += [f"{seed}: {test} fails" for test in failed if test not in usual]
-                differences += [f"{seed}: {test} passes" for test in usual if test not in failed]
-        yield Generality(name, tasks, usual, done, tuple(differences[:SHOWN]))
+    usual = _failed(grader, chapter, program, own)
+    for seed in names:
+        if time.monotonic() - began > seconds:
+            break
+        failed = _failed(grader, chapter, program, seed)
+        done += 1
+        differences += [f"{seed}: {test} fails" for test in failed if test not in usual]
+        differences += [f"{seed}: {test} passes" for test in usual if test not in failed]
+    return Generality(program.name, program.tasks, usual, done, tuple(differences[:SHOWN]))
 
 
-def _failed(
-    grader: Grader, chapter: Chapter, snapshot: Snapshot, tasks: tuple[str, ...], names: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """The hidden tests that the program fails, by seed."""
-    grader.session.open(chapter, snapshot, trusted=True)
-    found = {}
+_open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
+
+
+def _start(
+    course: Course, chapter: Chapter, sandbox: Sandbox, device: str, seed: int | None, cache: Path | None
+) -> None:
+    grader = Grader(course, sandbox, device, seed)
+    grader.oracle.cache = cache
+    _open.append((grader, chapter))
+
+
+def _mark(asked: tuple[Program, Sequence[str], float]) -> Generality | GraderError:
+    program, names, seconds = asked
     try:
-        for seed in names:
-            suite = Suite(
-                chapter,
-                grader.ask,
-                grader.expected(chapter),
-                seed=seed,
-                tasks=tasks,
-                blocking=False,
-                visibility="hidden",
-            )
-            failed = [record.test for record in suite.run() if record.outcome is not Outcome.PASSED]
-            found[seed] = tuple(dict.fromkeys(failed))
+        return _marked(*_open[0], program, names, seconds)
+    except GraderError as error:
+        return error
+
+
+def _failed(grader: Grader, chapter: Chapter, program: Program, seed: str) -> tuple[str, ...]:
+    """The hidden tests that the program fails, run as a grading runs them: what it keeps is gone at the next seed."""
+    grader.session.open(chapter, program.snapshot, trusted=True)
+    try:
+        suite = Suite(
+            chapter,
+            grader.ask,
+            grader.expected(chapter),
+            seed=seed,
+            tasks=program.tasks,
+            blocking=False,
+            visibility="hidden",
+        )
+        records = suite.run()
     finally:
         grader.session.close()
-    return found
+    return tuple(dict.fromkeys(record.test for record in records if record.outcome is not Outcome.PASSED))

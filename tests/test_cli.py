@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -218,3 +219,20 @@ def test_the_terminal_gets_no_control_characters(run, solution, tmp_path):
     assert code == 1
     assert not {"\x1b", "\x07", "\u202e"} & set(out + err)
     assert "[bold]x[/bold]" in out
+
+
+def test_kill_in_the_middle_of_a_test_is_no_verdict(run, solution, tmp_path, monkeypatch):
+    """Pytest takes SystemExit in a test for that test's outcome: no test may get it."""
+
+    def killed(*_, **__):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("grader.session.Session.call", killed)
+    before = signal.getsignal(signal.SIGTERM)
+    report = tmp_path / "report.json"
+    try:
+        code, _, said = run("grade", "ch1", solution, "--json", report)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, said) == (130, "grader: stopped; nothing is half-written\n")
+    assert not report.exists()

@@ -44,6 +44,11 @@ def test_luck_is_told(root, tmp_path, capsys):
     assert rows[0]["differences"] == []
 
 
+def test_two_processes_find_what_one_does(arrays, arrays_grader):
+    asked = (arrays_grader, arrays, SEEDS, 60, ["solution", "loops", "center_rows"])
+    assert list(check(*asked, jobs=2)) == list(check(*asked))
+
+
 def test_what_is_slow_is_marked_from_fewer(arrays, arrays_grader):
     (row,) = check(arrays_grader, arrays, [str(i) for i in range(30)], seconds=1e-9, only=["solution"])
     assert row.seeds < 30
@@ -53,6 +58,7 @@ def test_what_is_slow_is_marked_from_fewer(arrays, arrays_grader):
     ("options", "words"),
     [
         (["--count", "0"], "a number above 0"),
+        (["--jobs", "0"], "a number above 0"),
         (["--seconds", "nan"], "a number above 0"),
         (["--program", "nobody"], "ch1 has none of these programs: nobody"),
     ],
@@ -67,10 +73,11 @@ def test_options_that_cannot_be_are_refused(root, capsys, options, words):
     "GRADER_SEEDS" not in os.environ, reason="minutes a seed and chapter: GRADER_SEEDS=2, or make seeds"
 )
 @pytest.mark.parametrize("chapter", [chapter.key for chapter in load(REPOSITORY).chapters])
-def test_the_chapters_marks_do_not_depend_on_the_seed(chapter):
+def test_the_chapters_marks_do_not_depend_on_the_seed(chapter, tmp_path):
     """Right programs and every mutant; GRADER_SEEDS says from how many seeds."""
     course = load(REPOSITORY)
     names = [f"seed {number}" for number in range(1, 1 + int(os.environ["GRADER_SEEDS"]))]
     with Grader(course, "bwrap", cache=False) as grader:
-        rows = list(check(grader, course.chapter(chapter), names, seconds=120))
+        grader.oracle.cache = tmp_path
+        rows = list(check(grader, course.chapter(chapter), names, seconds=120, jobs=os.cpu_count() or 1))
     assert [row for row in rows if row.differences] == []

@@ -23,7 +23,7 @@ def to_int8(rng, *, where=None, dtype="float32", x=None, scale=None):
 
     Args:
         where: "inside" the range, away from ties but for a few that round alike in most ways; "ties"; "above" the
-            range; "below" it, -128 with what lies around it included.
+            range; "below" it, -128 and what rounds to it included.
         dtype: of x.
         x, scale: instead of drawn ones.
     """
@@ -41,7 +41,7 @@ def to_int8(rng, *, where=None, dtype="float32", x=None, scale=None):
         elif where == "above":
             steps = rng.uniform(130, 500, 12)
         else:
-            steps = np.concatenate([rng.uniform(-128.4, -127.6, 4), rng.uniform(-500, -130, 8)])
+            steps = np.concatenate([[-128.0], rng.uniform(-128.4, -128.1, 3), rng.uniform(-500, -130, 8)])
         x = rng.permutation(steps).reshape(-1, 4) * scale
     return {"x": _array(x, dtype), "scale": scale}
 
@@ -261,7 +261,8 @@ def hvp(rng, *, kind="constant", ones=False, linear=False, m=None, c=None, x=Non
 def round_ste(rng, *, upstream=False, x=None):
     """Numbers to round, ties among them; with `upstream`, gradients that come in and are not all 1."""
     if x is None:
-        x = rng.integers(-6, 7, 8) + rng.uniform(0.1, 0.4, 8) * rng.choice([-1.0, 1.0], 8)
+        # of either sign some that lie nearer to 0 than their integer, and some further
+        x = (rng.integers(1, 7, 8) + rng.uniform(0.1, 0.4, 8) * np.tile([-1.0, 1.0], 4)) * np.repeat([1.0, -1.0], 4)
         x = rng.permutation(np.concatenate([x, 2 * rng.integers(1, 4, 4) + 0.5]))
     x = _array(x)
     weights = _away_from_zero(rng, x.shape, 1.5, 3.0) if upstream else np.ones_like(x)

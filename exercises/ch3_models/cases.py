@@ -58,11 +58,12 @@ def fitted(rng, *, kind, epochs=4, x=None, y=None, weights=None):
     return {**inputs, "y": _floats(y), "epochs": epochs, "learning_rate": 0.1}
 
 
-def steps(rng, *, turns=4, targets=None, frozen=False, biased=True, given=None):
+def steps(rng, *, turns=4, rows=None, targets=None, frozen=False, biased=True, given=None):
     """A model, a batch, and how often to step.
 
     Args:
         turns: how many steps.
+        rows: how many the batch has; drawn where None.
         targets: how many numbers a prediction has; drawn where None.
         frozen: whether the model has a weight that is not trainable.
         biased: whether it has a bias.
@@ -72,7 +73,7 @@ def steps(rng, *, turns=4, targets=None, frozen=False, biased=True, given=None):
         inputs = {"x": _floats(given["x"]), "y": _floats(given["y"]), "weights": [_floats(w) for w in given["weights"]]}
     else:
         n, d, o = _sizes(rng, 3)
-        o = targets or o
+        n, o = rows or n, targets or o
         inputs = {"x": _numbers(rng, (n, d)), "y": 4 * _numbers(rng, (n, o)), "weights": [_numbers(rng, (d, o))]}
         if biased:
             inputs["weights"].append(_numbers(rng, (o,)))
@@ -172,7 +173,8 @@ def activation(rng, *, name, where, x=None, dtype="float32"):
     Args:
         name: which one.
         where: "middle" (drawn, up to 4, away from 0), "far" (20 to 1000, both signs), "zero", "tiny" (drawn, where
-            the answer is small), or "given".
+            the answer is small), or "given". None is a whole number from 1 to 999: where a function is put together
+            from pieces, that is where they meet.
         x: the points, where they are given.
         dtype: of the points.
     """
@@ -181,10 +183,8 @@ def activation(rng, *, name, where, x=None, dtype="float32"):
         x = np.sort(_numbers(rng, (int(rng.integers(6, 10)),), 0.1, 4.0))
         x[0], x[-1] = -abs(x[0]), abs(x[-1])  # both sides are there
     elif where == "far":
-        x = [-1000.0, -100.0, -20.0, 20.0, 100.0, 1000.0]
-        x += [
-            float(np.round(sign * rng.uniform(low, high))) for sign in (-1, 1) for low, high in ((25, 95), (105, 900))
-        ]
+        x = [-1000.0, -100.4, -20.4, 20.4, 100.4, 1000.0]
+        x += [sign * (rng.integers(low, high) + 0.4) for sign in (-1, 1) for low, high in ((25, 95), (105, 900))]
     elif where == "zero":
         x = [0.0]
     elif where == "tiny":

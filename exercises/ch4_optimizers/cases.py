@@ -124,7 +124,7 @@ def clipped(rng, *, optimizer, clipnorm, steps):
 def clip(rng, *, shape=None, times=0.0, clipnorm=None, gradient=None):
     """A gradient whose norm is `times` the `clipnorm`, in a drawn direction."""
     if gradient is None:
-        clipnorm = float(np.round(rng.uniform(0.5, 3.0), 3))
+        clipnorm = float(np.round(rng.uniform(1.5, 3.0), 3))  # its square and its root are others, all above 1
         g = _away_from_zero(rng, shape)
         gradient = g / np.linalg.norm(g) * times * clipnorm
     return {"gradient": _floats(gradient), "clipnorm": clipnorm}

@@ -78,7 +78,8 @@ def binary(rng, *, logits=False, kind="ordinary", soft=False, rank=2, dtype="flo
         y_true = _labels(rng, shape, soft)
         y_pred = _away(rng, shape, 0.3, 4.0) if logits else rng.uniform(0.05, 0.95, shape)
         if kind == "edges":
-            edges = _away(rng, [4], 900.0, 1100.0) if logits else np.array([0.0, 1.0, 1e-6, 1.0 - 1e-6])
+            large = rng.uniform(900.0, 1100.0, 4) * [1.0, -1.0, 1.0, -1.0]
+            edges = rng.permutation(large) if logits else np.array([0.0, 1.0, 1e-6, 1.0 - 1e-6])
             y_pred, y_true = np.stack([edges, edges]), np.array([[0.0] * 4, [1.0] * 4])
         if kind == "zero":
             y_pred = np.where(np.arange(y_pred.size).reshape(shape) % 2, y_pred, 0.0)
@@ -109,7 +110,10 @@ def categorical(rng, *, kind="ordinary", soft=False, smoothing=None, rank=2, dty
     if y_true is None:
         shape = [*_sizes(rng, rank - 1), 7]
         logits = _logits(rng, shape, kind)
-        y_true = _distributions(rng, shape) if soft else np.eye(7)[rng.integers(0, 7, shape[:-1])]
+        classes = rng.integers(0, 7, shape[:-1])
+        if kind == "huge":  # one sample's class is not its likeliest, so that it costs something; another's is
+            classes.flat[:2] = np.argsort(logits, axis=-1).reshape(-1, 7)[[0, 1], [3, 6]]
+        y_true = _distributions(rng, shape) if soft else np.eye(7)[classes]
     settings = {} if smoothing is None else {"label_smoothing": smoothing}
     return {"settings": settings, **_arrays(dtype, y_true=y_true, logits=logits)}
 

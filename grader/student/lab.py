@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from grader.atomic import write_atomic
-from grader.errors import UsageError
+from grader.errors import Terminated, UsageError
 from grader.model import Course
 
 # a double click on a lesson or a skeleton opens it as a notebook; jupytext writes it back as the text that it was
@@ -53,8 +53,8 @@ def start(course: Course, port: int | None, browser: bool) -> int:
         while True:
             try:
                 return server.wait()
-            except KeyboardInterrupt:
-                continue  # Jupyter has it too, and asks whether it is meant
-            except SystemExit:
+            except Terminated:
                 server.terminate()
                 raise
+            except KeyboardInterrupt:
+                continue  # Jupyter has it too, and asks whether it is meant

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +34,9 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--seconds", type=float, default=120.0, metavar="S", help="for one program (default: %(default)s)"
     )
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: %(default)s)"
+    )
     parser.add_argument("--program", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what came of each program there")
     add_running_options(parser)
@@ -40,19 +46,26 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """What the verb does; returns the exit code."""
     from grader.generality import check
+    from grader.reports.terminal import console
 
-    if options.count < 1 or not options.seconds > 0:
-        raise UsageError("--count and --seconds: a number above 0")
+    if min(options.count, options.jobs) < 1 or not options.seconds > 0:
+        raise UsageError("--count, --jobs and --seconds: a number above 0")
     course, chapters = chapters_of(options)
     check_writable(options.json)
     names = [f"seed {number}" for number in range(options.first, options.first + options.count)]
     results: dict[str, list[Generality]] = {}
-    with open_grader(course, options) as grader:
-        grader.oracle.cache = None  # so many seeds would fill it with what nobody asks again
+    with (
+        open_grader(course, options) as grader,
+        tempfile.TemporaryDirectory(prefix="grader-seeds-") as cache,
+        console(sys.stderr).status("marking") as status,
+    ):
+        grader.oracle.cache = Path(cache)  # nobody asks for so many seeds again
         for chapter in chapters:
             found = results[chapter.id] = []
-            for row in check(grader, chapter, names, options.seconds, options.program):
+            status.update(f"{chapter.key}: marking the solution")
+            for row in check(grader, chapter, names, options.seconds, options.program, options.jobs):
                 found.append(row)
+                status.update(f"{chapter.key}: {len(found)} programs marked, {row.program} the last")
                 for words in row.differences:
                     print(f"{chapter.key} {row.program}: {words}", flush=True)
             if not found:

@@ -166,6 +166,6 @@ def going_on() -> Iterator[None]:
     """Says how to go on where a class is stopped by Ctrl-C or `kill`."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
         print("\ngrader: what is graded is kept; run the same command again to go on", file=sys.stderr)
         raise

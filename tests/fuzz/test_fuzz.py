@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import strategies as st
@@ -14,28 +15,29 @@ from tests.fuzz import explore
 from tests.fuzz.explore import Hang, Tally, poor
 from tests.fuzz.targets import Fuzz
 
+Record = Callable[[str, object], None]
 SHORT, LONG = 600, 20_000  # submissions in all
 KINDS = ("sources", "notebooks", "archives", "answers", "wire", "trees", "frames", "regions")
 
 
-def explored(fuzz: Fuzz, tallies: list[Tally], kind: str, total: int, seed: int) -> Tally:
+def explored(fuzz: Fuzz, record_property: Record, kind: str, total: int, seed: int) -> Tally:
     target = next(target for target in fuzz.targets() if target.name == kind)
     tally = fuzz.run(target, total * target.weight // 1000, seed)
     tally.name += f", seed {seed}"
-    tallies.append(tally)
+    record_property("fuzz", tally.line())
     assert tally.examples >= total * target.weight // 1000
     return tally
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_few_hundred_submissions_get_a_verdict_each(fuzz: Fuzz, tallies: list[Tally], kind: str) -> None:
-    assert poor(kind, explored(fuzz, tallies, kind, SHORT, seed=1)) == []
+def test_a_few_hundred_submissions_get_a_verdict_each(fuzz: Fuzz, record_property: Record, kind: str) -> None:
+    assert poor(kind, explored(fuzz, record_property, kind, SHORT, seed=1)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_twenty_thousand_submissions_get_a_verdict_each(fuzz: Fuzz, tallies: list[Tally], kind: str) -> None:
-    assert poor(kind, explored(fuzz, tallies, kind, LONG, seed=2026)) == []
+def test_twenty_thousand_submissions_get_a_verdict_each(fuzz: Fuzz, record_property: Record, kind: str) -> None:
+    assert poor(kind, explored(fuzz, record_property, kind, LONG, seed=2026)) == []
 
 
 def test_the_kinds_make_up_the_whole(fuzz: Fuzz) -> None:
