@@ -62,7 +62,7 @@ class Terminal:
             if pid:
                 self.pid = 0
                 return os.waitstatus_to_exitcode(status)
-        raise AssertionError("it does not end")
+        raise AssertionError(f"it does not end: {self.written[-2000:]!r}")
 
     def close(self):
         if self.pid:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+CTRL_C = "\x03"
 ARROWS = {"[A": "up", "[B": "down", "[5~": "pageup", "[6~": "pagedown", "OA": "up", "OB": "down"}
 
 
@@ -18,17 +20,36 @@ ARROWS = {"[A": "up", "[B": "down", "[5~": "pageup", "[6~": "pagedown", "OA": "u
 def listening(pressed: Callable[[str], None]) -> Iterator[bool]:
     """Calls `pressed` with each key, from a thread of its own, until the end of the block.
 
+    Ctrl-C, or the signal that it sends, is a key like any other: as an exception it is lost where it hits code that may
+    not raise.
+
+    Args:
+        pressed: what may be called at any moment, even within itself, such as a queue's `put`.
+
     Yields:
         Whether there is a keyboard at all; the terminal is as it was afterwards.
     """
-    if not sys.stdin.isatty():
-        yield False
-    elif os.name == "nt":
-        with _console(pressed):
-            yield True
-    else:
-        with _terminal(pressed):
-            yield True
+    with _interrupts(pressed):
+        if not sys.stdin.isatty():
+            yield False
+        elif os.name == "nt":
+            with _console(pressed):
+                yield True
+        else:
+            with _terminal(pressed):
+                yield True
+
+
+@contextlib.contextmanager
+def _interrupts(pressed: Callable[[str], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: pressed(CTRL_C))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

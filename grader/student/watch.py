@@ -21,7 +21,7 @@ from grader.reports import terminal
 from grader.reports.text import afterwards
 from grader.student import hints, progress, talk
 from grader.student.client import Unavailable
-from grader.student.keys import listening
+from grader.student.keys import CTRL_C, listening
 from grader.student.opening import opened
 from grader.student.screen import Claims, Page, State, changes, outcomes
 
@@ -115,7 +115,7 @@ class Watch:
                     size = self.out.size
                     refresh()
                 continue
-            if kind == "key" and what in ("q", "Q", "\x03"):
+            if kind == "key" and what in ("q", "Q", CTRL_C):
                 return
             verdict = self._take(kind, what)
             if verdict and self.saved:
