@@ -7,7 +7,6 @@ example that does not end, is a find.
 from __future__ import annotations
 
 import contextlib
-import math
 import signal
 import time
 from collections import Counter
@@ -46,7 +45,6 @@ class Tally:
 
 # of a kind's examples: a word, and the least and the most of them of which it is to be said; if nearly all were turned
 # away at the door, or none was, they would not be worth their time
-FEW = 1000
 SHARES: dict[str, tuple[tuple[str, float, float], ...]] = {
     "sources": (("imported", 0.30, 1.0), ("answered", 0.10, 1.0)),
     "notebooks": (("read", 0.10, 0.95),),
@@ -58,16 +56,11 @@ SHARES: dict[str, tuple[tuple[str, float, float], ...]] = {
 
 
 def poor(kind: str, tally: Tally) -> list[str]:
-    """What is wrong with the shares of a kind's examples, a line each.
-
-    What Hypothesis draws hangs on which modules are imported; of a few hundred examples a share may be two standard
-    deviations off.
-    """
-    sigmas = 2 / math.sqrt(tally.examples) if 0 < tally.examples < FEW else 0.0
+    """What is wrong with the shares of a kind's examples, a line each."""
     return [
         f"{kind}: {word} {100 * tally.share(word):.1f}%, not {100 * least:g}% to {100 * most:g}%"
         for word, least, most in SHARES.get(kind, ())
-        if not least - sigmas * math.sqrt(least * (1 - least)) <= tally.share(word) <= most
+        if not least <= tally.share(word) <= most
     ]
 
 
