@@ -6,19 +6,16 @@ fails the same tests from every seed: else some student is lucky.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 
 from msgspec import Struct
 
-from grader import render, seeds
-from grader.errors import GraderError
+from grader import crew, render, seeds
 from grader.grade import Grader, as_snapshot
-from grader.model import Chapter, Course, Outcome, Snapshot
+from grader.model import Chapter, Outcome, Snapshot
 from grader.plugin import Suite
-from grader.sandbox import Sandbox
 
 SHOWN = 5  # differences that are told of one program
 
@@ -56,17 +53,7 @@ def check(
         InfrastructureError: no worker comes up.
     """
     wanted = [program for program in programs(grader, chapter) if not only or program.name in only]
-    if jobs < 2 or len(wanted) < 2:
-        for program in wanted:
-            yield _marked(grader, chapter, program, names, seconds)
-        return
-    common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed, grader.oracle.cache)
-    context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
-    with context.Pool(jobs, _start, common) as pool:
-        for row in pool.imap(_mark, [(program, tuple(names), seconds) for program in wanted]):
-            if isinstance(row, GraderError):
-                raise row
-            yield row
+    yield from crew.share(grader, chapter, partial(_marked, names=tuple(names), seconds=seconds), wanted, jobs)
 
 
 class Program(Struct, frozen=True):
@@ -86,7 +73,7 @@ def programs(grader: Grader, chapter: Chapter) -> list[Program]:
     return [Program(name, snapshot, every) for name, snapshot in right] + mutants
 
 
-def _marked(grader: Grader, chapter: Chapter, program: Program, names: Sequence[str], seconds: float) -> Generality:
+def _marked(grader: Grader, chapter: Chapter, program: Program, *, names: Sequence[str], seconds: float) -> Generality:
     """What one program's marks are."""
     began, done, differences = time.monotonic(), 0, []
     own = seeds.assignment_seed(grader.course, chapter, grader.seed)
@@ -99,25 +86,6 @@ def _marked(grader: Grader, chapter: Chapter, program: Program, names: Sequence[
         differences += [f"{seed}: {test} fails" for test in failed if test not in usual]
         differences += [f"{seed}: {test} passes" for test in usual if test not in failed]
     return Generality(program.name, program.tasks, usual, done, tuple(differences[:SHOWN]))
-
-
-_open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
-
-
-def _start(
-    course: Course, chapter: Chapter, sandbox: Sandbox, device: str, seed: int | None, cache: Path | None
-) -> None:
-    grader = Grader(course, sandbox, device, seed)
-    grader.oracle.cache = cache
-    _open.append((grader, chapter))
-
-
-def _mark(asked: tuple[Program, Sequence[str], float]) -> Generality | GraderError:
-    program, names, seconds = asked
-    try:
-        return _marked(*_open[0], program, names, seconds)
-    except GraderError as error:
-        return error
 
 
 def _failed(grader: Grader, chapter: Chapter, program: Program, seed: str) -> tuple[str, ...]:

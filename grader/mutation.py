@@ -6,19 +6,17 @@ listed (`equivalents.py`), each with its reason.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from grader import equivalents, render
-from grader.errors import AuthorError, GraderError
+from grader import crew, equivalents, render
+from grader.errors import AuthorError
 from grader.grade import Grader, as_snapshot
-from grader.model import Chapter, Course, Outcome
+from grader.model import Chapter, Outcome
 from grader.mutators import MachineMutant, machine_mutants
-from grader.sandbox import Sandbox
 
 Progress = Callable[[int, int], None]
 
@@ -96,18 +94,8 @@ def campaign(
         if progress is not None:
             progress(len(judged), len(wanted))
 
-    if jobs < 2:
-        for mutant in wanted:
-            note(judge(grader, chapter, mutant))
-    else:
-        kept = grader.oracle.cache is not None
-        common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed, kept)
-        context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
-        with context.Pool(jobs, _start, common) as pool:
-            for verdict in pool.imap(_judge, wanted, chunksize=4):
-                if isinstance(verdict, GraderError):
-                    raise verdict
-                note(verdict)
+    for verdict in crew.share(grader, chapter, judge, wanted, jobs):
+        note(verdict)
     there = {mutant.name for mutant in judged if mutant.outcome == "equivalent"}
     about = {mutant.name for mutant in wanted}
     stale = tuple(name for name in known if name not in there and (not tasks or name in about))
@@ -138,17 +126,3 @@ def judge(grader: Grader, chapter: Chapter, mutant: MachineMutant) -> Judged:
         raise AuthorError(f"{chapter.id}: {first.test} with {mutant.name}: {first.words}")
     verdict = Judged(mutant.task, mutant.name, mutant.line, mutant.operator, "killed", first.test, first.outcome)
     return msgspec.structs.replace(verdict, seconds=seconds)
-
-
-_open: list[tuple[Grader, Chapter]] = []  # of a process of the pool
-
-
-def _start(course: Course, chapter: Chapter, sandbox: Sandbox, device: str, seed: int | None, cache: bool) -> None:
-    _open.append((Grader(course, sandbox, device, seed, cache), chapter))
-
-
-def _judge(mutant: MachineMutant) -> Judged | GraderError:
-    try:
-        return judge(*_open[0], mutant)
-    except GraderError as error:
-        return error

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader import equivalents, mutation
+from grader import crew, equivalents, mutation
 from grader.__main__ import main
 from grader.course import load
 from grader.errors import AuthorError
@@ -168,14 +168,14 @@ def test_other_processes_open_the_grader_that_was_asked_for(arrays_course, array
         def imap(self, *_, **__):
             return []
 
-    monkeypatch.setattr(mutation.multiprocessing, "get_context", lambda _: SimpleNamespace(Pool=Pool))
-    monkeypatch.setattr(mutation, "_open", [])
+    monkeypatch.setattr(crew.multiprocessing, "get_context", lambda _: SimpleNamespace(Pool=Pool))
+    monkeypatch.setattr(crew, "_open", [])
     docker = Docker(Engine("docker", "27.0", 2, True), "mine", "sha256:00")
     asked = Grader(arrays_course, docker, seed=7, cache=False)
     mutation.campaign(asked, arrays, jobs=2)
     ((start, common),) = told
     start(*common)
-    ((opened, chapter),) = mutation._open
+    ((opened, chapter),) = crew._open
     assert (chapter, opened.course, opened.seed, opened.oracle.cache) == (arrays, arrays_course, 7, None)
     assert (opened.sandbox.image, opened.sandbox.digest) == ("mine", "sha256:00")
 
