@@ -2,7 +2,8 @@
 
 Runs one benchmark after another, each in a process of its own, and joins their rows in `build/bench/report.md` and
 `report.json`. `--quick` takes few turns and leaves out what needs other programs' environments to be made first. A
-benchmark that cannot be run is named with the reason, and the others go on.
+benchmark that cannot be run is named with the reason, and the others go on. Where some are asked for, what the others
+made before of the same commit stays in the report: what was disturbed can be run again alone.
 """
 
 from __future__ import annotations
@@ -63,11 +64,29 @@ def main() -> int:
             missing[name] = (run.stderr.strip().splitlines() or [f"it ended with {run.returncode}"])[-1][:300]
             (options.out / f"{name}.log").write_text(run.stderr)
         print(f"    {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    groups += [
+        group
+        for name in NAMES
+        if name not in wanted and (group := earlier(options.out / f"{name}.json", options.quick)) is not None
+    ]
+    groups.sort(key=lambda group: NAMES.index(group.name))
     (options.out / "report.md").write_text(report(groups, missing, options.quick))
     kept = {"groups": groups, "missing": missing, "quick": options.quick}
     (options.out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")
     print((options.out / "report.md").read_text())
     return 1 if missing else 0
+
+
+def earlier(path: Path, quick: bool) -> Group | None:
+    """What an earlier call left there, if it is of this very state of the repository and of the same length."""
+    try:
+        group = common.read(path)
+    except (OSError, msgspec.DecodeError):
+        return None
+    commit = common.commit()
+    known = commit.startswith("commit ") and not commit.endswith("-dirty")
+    same = group.machine["commit"] == commit and ("--quick" in group.command) is quick
+    return group if known and same else None
 
 
 def report(groups: list[Group], missing: dict[str, str], quick: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import re
@@ -234,4 +233,4 @@ def timed(command: Sequence[str | Path], folder: Path = ROOT, expect: int = 0, *
 
 def read(path: Path) -> Group:
     """A benchmark's rows as they were kept."""
-    return msgspec.convert(json.loads(path.read_text()), Group)
+    return msgspec.json.decode(path.read_bytes(), type=Group)
