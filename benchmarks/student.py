@@ -55,7 +55,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
             for _ in range(rounds):
                 time.sleep(PAUSE)
                 warm.append(side.command())
-            probes, longest = side.probes()
+            probes, longest = map(statistics.median, zip(*(side.probes() for _ in range(rounds)), strict=True))
             with _Watch(root, environment) as watching:
                 watching.verdict(60.0)
                 for _ in range(rounds):

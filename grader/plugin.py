@@ -203,6 +203,14 @@ class Suite:
         if report.failed:
             self.broken.append(str(report.longrepr).strip().splitlines()[-1])
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
+        """What nobody asks for is not collected: making items takes longer than most tests compare."""
+        wanted, known = set(self.tasks), {task.id for task in self.chapter.tasks}
+        marks = getattr(obj, "pytestmark", None)
+        of = [mark.args[0] for mark in marks if mark.name == "task" and mark.args] if type(marks) is list else []
+        return [] if of and of[0] in known - wanted else None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keeps the chosen tasks: first all visible cases, so that what is printed there comes before any hidden
         one; within each half in the chapter's order."""
