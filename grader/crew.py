@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,7 +41,7 @@ def share(
     common = (grader.course, chapter, grader.sandbox, grader.device, grader.seed, grader.oracle.cache)
     context = multiprocessing.get_context("spawn")  # a fork would share this process's workers
     with context.Pool(min(jobs, len(asked)), _start, common) as pool:  # which ends its processes when this one stops
-        for made in pool.imap(partial(_do, work), asked):
+        for made in pool.imap(functools.partial(_do, work), asked):
             if isinstance(made, GraderError):
                 raise made
             yield made

@@ -6,9 +6,9 @@ fails the same tests from every seed: else some student is lucky.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from msgspec import Struct
 
@@ -53,7 +53,9 @@ def check(
         InfrastructureError: no worker comes up.
     """
     wanted = [program for program in programs(grader, chapter) if not only or program.name in only]
-    yield from crew.share(grader, chapter, partial(_marked, names=tuple(names), seconds=seconds), wanted, jobs)
+    yield from crew.share(
+        grader, chapter, functools.partial(_marked, names=tuple(names), seconds=seconds), wanted, jobs
+    )
 
 
 class Program(Struct, frozen=True):
