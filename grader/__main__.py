@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # what is sent by `kill` ends as Ctrl-C does: workers are ended, temporary files removed; of SystemExit pytest would
     # make the outcome of the test that is running
     signal.signal(signal.SIGTERM, _stop)
+    hook, sys.unraisablehook = sys.unraisablehook, _again
     try:
         options = _parser().parse_args(arguments)
         code: int = options.verb(options)
@@ -66,11 +68,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"grader: {_one_line(str(error))}", file=sys.stderr)
         return INFRASTRUCTURE
+    finally:
+        sys.unraisablehook = hook
     return code
 
 
 def _stop(*_: object) -> None:
     raise Terminated
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """A stop that met code which may not raise, such as a finaliser, comes once more when that is over."""
+    if isinstance(lost.exc_value, KeyboardInterrupt):
+        number = signal.SIGTERM if isinstance(lost.exc_value, Terminated) else signal.SIGINT
+        threading.Timer(0.02, signal.raise_signal, (number,)).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -236,3 +236,26 @@ def test_kill_in_the_middle_of_a_test_is_no_verdict(run, solution, tmp_path, mon
         signal.signal(signal.SIGTERM, before)
     assert (code, said) == (130, "grader: stopped; nothing is half-written\n")
     assert not report.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_that_meets_a_finaliser_is_not_lost(run, solution, monkeypatch, number):
+    """Python prints what a finaliser raises, and goes on: the first time here, the stop comes again."""
+
+    class Finalised:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    def killed(*_, **__):
+        Finalised()
+        for _ in range(500):
+            time.sleep(0.01)
+        raise AssertionError("the stop was lost")
+
+    monkeypatch.setattr("grader.session.Session.call", killed)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        code, _, said = run("grade", "ch1", solution)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, said) == (130, "grader: stopped; nothing is half-written\n")
