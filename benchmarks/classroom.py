@@ -58,7 +58,7 @@ for number in range(spec["count"]):
 
 def rows(options: Options) -> tuple[list[Row], str]:
     """The whole suite, then the three tests; the peers between our own runs."""
-    count = 8 if options.quick else 40
+    count = 4 if options.quick else 40
     out = options.out / "class"
     out.mkdir(exist_ok=True)
     chapter = courses.load(ROOT).chapter(CHAPTER)

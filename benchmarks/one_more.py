@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import common, peers
@@ -84,26 +85,10 @@ def rows(options: Options) -> tuple[list[Row], str]:
     absent = []
     with ours.grader:
         names["plain pytest in a fresh process"]()  # records the reference's values
-        try:
-            stock = peers.Nbgrader(root, chapter, options.out / "one_more" / "nbgrader")
-
-            def nbgrader() -> float:
-                stock.submit(1)
-                return stock.grade()
-
-            names["stock nbgrader, autograde"] = nbgrader
-        except peers.Missing as why:
-            absent.append(str(why))
-        try:
-            otter_side = peers.Otter(root, chapter, options.out / "one_more" / "otter")
-
-            def otter() -> float:
-                otter_side.submit()
-                return otter_side.grade()
-
-            names["otter-grader, otter run"] = otter
-        except peers.Missing as why:
-            absent.append(str(why))
+        if options.quick:
+            absent.append("stock nbgrader and otter-grader, in a quick run: each needs an environment of its own")
+        else:
+            absent += add_peers(names, options, root, chapter)
         warm: list[float] = []
         theirs: dict[str, list[float]] = {name: [] for name in names}
         for _ in range(rounds):
@@ -127,8 +112,34 @@ def rows(options: Options) -> tuple[list[Row], str]:
                      "at most", figure_unit="s"))  # fmt: skip
     whole, all_of_it = whole_task(options, rounds)
     found.append(whole)
-    texts = [*(f"Not measured: {why}" for why in absent), profile(ours, "the three tests"), all_of_it]
+    texts = [*(f"Not measured: {why}" for why in absent), profile(ours, "the three tests", rounds), all_of_it]
     return found, "\n\n".join(texts)
+
+
+def add_peers(names: dict[str, Callable[[], float]], options: Options, root: Path, chapter: Chapter) -> list[str]:
+    """Adds what grades by other programs, each in its environment; returns why one is not there."""
+    absent = []
+    try:
+        stock = peers.Nbgrader(root, chapter, options.out / "one_more" / "nbgrader")
+
+        def nbgrader() -> float:
+            stock.submit(1)
+            return stock.grade()
+
+        names["stock nbgrader, autograde"] = nbgrader
+    except peers.Missing as why:
+        absent.append(str(why))
+    try:
+        otter_side = peers.Otter(root, chapter, options.out / "one_more" / "otter")
+
+        def otter() -> float:
+            otter_side.submit()
+            return otter_side.grade()
+
+        names["otter-grader, otter run"] = otter
+    except peers.Missing as why:
+        absent.append(str(why))
+    return absent
 
 
 def whole_task(options: Options, rounds: int) -> tuple[Row, str]:
@@ -148,10 +159,10 @@ def whole_task(options: Options, rounds: int) -> tuple[Row, str]:
             fresh.append(fresh_pytest(ours.student, ROOT, suite, answers))
     what = "the same with all tests of the task, visible ones too (11 cases)"
     row = common.times_less(what, "plain pytest in a fresh process, the hidden ones", warm, fresh, 40.0)
-    return row, profile(ours, "all tests of the task")
+    return row, profile(ours, "all tests of the task", rounds)
 
 
-def profile(ours: Ours, tests: str) -> str:
+def profile(ours: Ours, tests: str, rounds: int) -> str:
     """Where the seconds of a warm grading of these tests go."""
     with Ours(ours.chapter, ours.grader.course.root, ours.student.parent).grader as grader:
         parts: dict[str, list[float]] = {}
@@ -172,7 +183,7 @@ def profile(ours: Ours, tests: str) -> str:
         clocked(grader.session, "call", "probes, the way there and back included")
         clocked(grader.session, "close", "closing: killing, wiping, verifying")
         whole, lines = [], []
-        for number in range(5):
+        for number in range(rounds):
             time.sleep(PAUSE)
             ours.student.write_text(f"{ours.source}\n# profiled {number} of {time.time_ns()}\n")
             parts.clear()
