@@ -13,14 +13,14 @@ from grader.grade import Grader
 from grader.model import Chapter, Course
 from grader.sandbox import Sandbox
 
-Asked = TypeVar("Asked")
-Made = TypeVar("Made")
-Work = Callable[[Grader, Chapter, Asked], Made]
+_Asked = TypeVar("_Asked")
+_Made = TypeVar("_Made")
+Work = Callable[[Grader, Chapter, _Asked], _Made]
 
 
 def share(
-    grader: Grader, chapter: Chapter, work: Work[Asked, Made], asked: Sequence[Asked], jobs: int
-) -> Iterator[Made]:
+    grader: Grader, chapter: Chapter, work: Work[_Asked, _Made], asked: Sequence[_Asked], jobs: int
+) -> Iterator[_Made]:
     """What `work` makes of each, in their order.
 
     Args:
@@ -58,7 +58,7 @@ def _start(
     _open.append((grader, chapter))
 
 
-def _do(work: Work[Asked, Made], asked: Asked) -> Made | GraderError:
+def _do(work: Work[_Asked, _Made], asked: _Asked) -> _Made | GraderError:
     try:
         return work(*_open[0], asked)
     except GraderError as error:  # handed back: what a pool raises itself has lost its place

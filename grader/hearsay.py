@@ -12,7 +12,7 @@ from msgspec import Struct
 Kind = Literal[
     "error", "syntax", "missing", "absent", "forbidden", "memory", "file", "scratch", "descriptors", "processes"
 ]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Raised(Struct, frozen=True):
@@ -97,7 +97,7 @@ def words(said: Any) -> str:
     return said if type(said) is str else ""
 
 
-def _checked(said: Any, form: type[T]) -> T:
+def _checked(said: Any, form: type[_T]) -> _T:
     try:
         return msgspec.convert(said, form)
     except msgspec.ValidationError as error:

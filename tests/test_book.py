@@ -164,6 +164,15 @@ def test_every_docstring_of_the_engine_can_be_set_as_a_page():
     assert not wrong
 
 
+def test_type_variables_are_private_since_no_page_has_them():
+    public = []  # a signature that names one would be a broken reference
+    for path in sorted((REPOSITORY / "grader").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("TypeVar("):
+                public += [f"{path.name}: {name}" for target in node.targets if (name := ast.unparse(target))[0] != "_"]
+    assert not public
+
+
 def test_a_sign_that_sphinx_would_read_is_escaped_outside_of_code():
     assert plain(["the |a - b| of `*.py`, *args and a_ trailing stroke, not_here"]) == [
         r"the \|a - b\| of `*.py`, \*args and a\_ trailing stroke, not_here"
