@@ -113,7 +113,7 @@ check-images: $(VENV)/lock.txt ## build the CPU images, grade the sample class i
 
 .PHONY: check
 check: lint ## lint, types and the tests: what has to pass before a commit (12 minutes at most)
-	@$(PYTHON) -m pytest -q -m 'not slow'
+	@$(PYTHON) -m pytest -q -m 'not slow' --numprocesses 2 --dist loadfile
 
 .PHONY: check-all
 check-all: $(VENV)/lock.txt ## the long tests that `make check` leaves out, two files of them at a time

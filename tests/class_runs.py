@@ -63,15 +63,13 @@ def run(course: Path, work: Path, out: Path, *more: str) -> subprocess.Completed
 
 
 def start(course: Path, work: Path, out: Path, *more: str) -> subprocess.Popen[str]:
-    # Ctrl-C reaches the whole group; a test that runs in the background may have been told to ignore it
     return subprocess.Popen(
         command(course, work, out, *more),
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        start_new_session=True,  # Ctrl-C reaches a whole group
     )
 
 

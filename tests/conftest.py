@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from grader.model import Chapter, Course, Snapshot
 from grader.release import privacy
 from grader.sandbox import Sandbox, choose
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and what it starts
 REPOSITORY = Path(__file__).parent.parent
 IMAGE = os.environ.get("TEST_IMAGE", "tensorflow-course:student-cpu")  # for the sandbox "docker"
 

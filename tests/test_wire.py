@@ -71,23 +71,22 @@ def test_subclasses_of_numbers_carry_their_own_value():
     assert type(back[1]) is np.ndarray
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        1j,
-        np.array([1j]),
-        np.array(["a"]),
-        np.array([object()]),
-        object(),
-        2**70,
-        {1: 2},
-        "\ud800",
-        {"\udfff": 1},
-        {1, 2},
-        lambda: 0,
-    ],
-    ids=repr,
-)
+UNCARRIED = {
+    "a complex number": 1j,
+    "an array of complex numbers": np.array([1j]),
+    "an array of texts": np.array(["a"]),
+    "an array of objects": np.array([object()]),
+    "an object": object(),
+    "a number of 71 bits": 2**70,
+    "a key that is no text": {1: 2},
+    "half of a character": "\ud800",
+    "a key of half a character": {"\udfff": 1},
+    "a set": {1, 2},
+    "a function": lambda: 0,
+}
+
+
+@pytest.mark.parametrize("value", UNCARRIED.values(), ids=UNCARRIED)
 def test_what_cannot_be_carried_is_named(value):
     with pytest.raises(UnsupportedValue, match=r"value|string"):
         wire.encode({"loss": value})
