@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--count", type=int, default=50, metavar="N", help="how many seeds (default: %(default)s)")
     parser.add_argument("--first", type=int, default=1, metavar="N", help="the number of the first (default: 1)")
     parser.add_argument(
-        "--seconds", type=float, default=120.0, metavar="S", help="for one program (default: %(default)s)"
+        "--seconds", type=float, default=900.0, metavar="S", help="for one program (default: %(default)s)"
     )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: %(default)s)"
