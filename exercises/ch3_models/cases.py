@@ -25,6 +25,15 @@ def _sizes(rng, count, low=2, high=9):
     return [int(n) for n in rng.permutation(np.arange(low, high))[:count]]
 
 
+def _either_side(sums):
+    """What to add to each column so that 0 lies in the middle of its widest gap: an activation makes a difference
+    there, and no rounding does."""
+    ordered = np.sort(sums, axis=0)
+    below = np.argmax(np.diff(ordered, axis=0), axis=0)[None]
+    edges = [np.take_along_axis(ordered, below + i, axis=0)[0] for i in (0, 1)]
+    return _floats(-(edges[0] + edges[1]) / 2)
+
+
 def _bias(kind, value=None):
     return [] if kind == "LinearRegression" else [_floats(value)]
 
@@ -252,10 +261,13 @@ def network(rng, *, hidden, settings=None, same=False, as_int=False, given=None)
     else:
         n, d, targets, *units = _sizes(rng, 3 + hidden, high=11)
         units = [d] * hidden if same else units
-        sizes = [d, *units, targets]
         x, weights = _numbers(rng, (n, d)), []
-        for before, after in itertools.pairwise(sizes):
-            weights += [_numbers(rng, (before, after)), _numbers(rng, (after,))]
+        rows = x
+        for before, after in itertools.pairwise([d, *units, targets]):
+            kernel = _numbers(rng, (before, after))
+            bias = _either_side(rows @ kernel)
+            rows = np.maximum(rows @ kernel + bias, 0)
+            weights += [kernel, bias]
     return {
         "x": x,
         "weights": weights,
@@ -298,11 +310,11 @@ def training(rng, *, n_epochs, his_freq=1, boston=False, models=1):
     n += 12
     shapes = ((d, h), (h,), (h, o), (o,))
     inputs["weights"] = [[_numbers(rng, shape) for shape in shapes] for _ in range(models)]
-    inputs["data"] = [
+    inputs["data"] = [  # what all targets have in common is learned first, so that every step lowers the test loss
         _numbers(rng, (n, d)),
-        4 * _numbers(rng, (n, o)),
+        4 * _numbers(rng, (n, o)) + 6,
         _numbers(rng, (m, d)),
-        4 * _numbers(rng, (m, o)),
+        4 * _numbers(rng, (m, o)) + 6,
     ]
     return inputs
 
