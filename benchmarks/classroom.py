@@ -62,38 +62,40 @@ def rows(options: Options) -> tuple[list[Row], str]:
     out = options.out / "class"
     out.mkdir(exist_ok=True)
     chapter = courses.load(ROOT).chapter(CHAPTER)
-    alone = probes_alone(out, chapter)
+    alone = probes_alone(out, chapter, 1 if options.quick else 7)
     one = grade(ROOT, chapter, out, 1, count)
     stock, absent = [], []
-    if not options.quick:
-        try:
-            stock = stock_each(out, None, ())
-        except peers.Missing as why:
-            absent.append(f"Not measured: {why}")
+    what = f"a submission of {count}, chapter 4's whole suite, one worker"
+    if options.quick:  # one more worker is half a minute more
+        row = Row(what, "its probes alone", (one,), (alone,), alone / one, 0.8, figure_unit="of the limit")
+        return [row], f"{60 / one:.0f} submissions a minute on one worker."
+    try:
+        stock = stock_each(out, None, ())
+    except peers.Missing as why:
+        absent.append(f"Not measured: {why}")
     two = grade(ROOT, chapter, out, 2, count)
     again = probes_alone(out, chapter)
     found = [
-        Row(f"a submission of {count}, chapter 4's whole suite, one worker", "its probes alone", (one,), (alone, again),
-            statistics.mean((alone, again)) / one, 0.8, figure_unit="of the limit"),
+        Row(what, "its probes alone", (one,), (alone, again), statistics.mean((alone, again)) / one, 0.8,
+            figure_unit="of the limit"),
         Row("the same, two workers", "one worker", (two,), (one,), one / two, 1.7),
     ]  # fmt: skip
     if stock:
         found.append(Row("the same, one worker", "stock nbgrader, the hidden tests", (one,), tuple(stock),
                          statistics.median(stock) / one, 15.0))  # fmt: skip
-    if not options.quick:
-        small = reduced_course(out / "small", TASK, TESTS)
-        common.timed([sys.executable, "-c", RECORD.format(root=str(out / "small"))], **peers.QUIET)
-        mine = grade(out / "small", small, out, 1, 100)
-        for name, each in (
-            ("stock nbgrader", lambda: stock_each(out, TASK, TESTS)),
-            ("otter-grader", lambda: otter_each(out, small)),
-        ):
-            try:
-                theirs = each()
-                found.append(Row("a submission of 100, 3 tests of Momentum, one worker", name, (mine,), tuple(theirs),
-                                 statistics.median(theirs) / mine, 30.0))  # fmt: skip
-            except peers.Missing as why:
-                absent.append(f"Not measured: {why}")
+    small = reduced_course(out / "small", TASK, TESTS)
+    common.timed([sys.executable, "-c", RECORD.format(root=str(out / "small"))], **peers.QUIET)
+    mine = grade(out / "small", small, out, 1, 100)
+    for name, each in (
+        ("stock nbgrader", lambda: stock_each(out, TASK, TESTS)),
+        ("otter-grader", lambda: otter_each(out, small)),
+    ):
+        try:
+            theirs = each()
+            found.append(Row("a submission of 100, 3 tests of Momentum, one worker", name, (mine,), tuple(theirs),
+                             statistics.median(theirs) / mine, 30.0))  # fmt: skip
+        except peers.Missing as why:
+            absent.append(f"Not measured: {why}")
     text = f"{60 / one:.0f} submissions a minute on one worker, {60 / two:.0f} on two."
     if stock:
         text += (
@@ -105,7 +107,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
     return found, "\n\n".join([text, *dict.fromkeys(absent)])
 
 
-def probes_alone(out: Path, chapter: Chapter) -> float:
+def probes_alone(out: Path, chapter: Chapter, count: int = 7) -> float:
     """Seconds of a submission's probes and nothing else: the limit."""
     course = courses.load(ROOT)
     source = render.solution(chapter)
@@ -114,7 +116,7 @@ def probes_alone(out: Path, chapter: Chapter) -> float:
         grader.grade(chapter, as_snapshot(chapter, source), progress=records.append)
     calls = [(one.probe, one.values, probe_seed(one)) for record in records for one in record.inputs]
     spec = out / "probes.pickle"
-    asked = {"preload": course.preload, "threads": course.threads, "count": 7, "calls": calls}
+    asked = {"preload": course.preload, "threads": course.threads, "count": count, "calls": calls}
     spec.write_bytes(pickle.dumps({**asked, "source": source, "module": chapter.module}))
     words = [sys.executable, "-c", ALONE, str(course.runtime.parent), str(chapter.exercises), str(spec)]
     said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -22,7 +22,7 @@ EACH = 8  # judged by the warm worker between two fresh pytests
 
 def rows(options: Options) -> tuple[list[Row], str]:
     """Some mutants by both sides, in turn; seconds a mutant."""
-    turns = 3 if options.quick else 6
+    turns = 1 if options.quick else 6
     course = courses.load(ROOT)
     chapter = course.chapter(CHAPTER)
     assert chapter.solutions is not None

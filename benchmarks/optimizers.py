@@ -54,7 +54,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
         "Adam": (lambda: reference.Adam(lr=1e-3), lambda: keras.Adam(1e-3, epsilon=1e-8)),
         "KerasAdam": (lambda: reference.KerasAdam(1e-3), lambda: keras.Adam(1e-3, epsilon=1e-8)),
     }
-    turns = 5 if options.quick else 15
+    turns = 3 if options.quick else 15
     sizes = ("10^2", "10^6") if options.quick else tuple(SIZES)
     found, lines = [], []
     for name, (ours, theirs) in pairs.items():

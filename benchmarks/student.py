@@ -31,7 +31,7 @@ LINKS = ("grader", "exercises", "solutions", "course.toml", "pyproject.toml", "M
 
 def rows(options: Options) -> tuple[list[Row], str]:
     """All sides in turn, in a copy of the course."""
-    rounds = 2 if options.quick else 5
+    rounds = 1 if options.quick else 5
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root, runtime = Path(folder) / "course", Path(folder) / "run"
         runtime.mkdir(mode=0o700)
