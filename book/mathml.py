@@ -18,13 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-M = f"{{{NAMESPACE}}}"
 ROOM = "0.1667em"  # TeX's thin space
 BARS = "|∥‖∣"
 TIGHT = "/…" + BARS  # where browsers put room and TeX does not
 NAME = "\ue000"  # marks what was an operator's name
-
-ElementTree.register_namespace("", NAMESPACE)
 
 
 def to_mathml(formula: str, block: bool) -> str:
@@ -43,31 +40,39 @@ def to_mathml(formula: str, block: bool) -> str:
     source = re.sub(r"\\operatorname\{([^{}]*)\}", rf"\\text{{{NAME}\1}}", source)
     try:
         text = convert(source, display="block" if block else "inline")
-        root = ElementTree.fromstring(text)
+        root = _without_namespace(ElementTree.fromstring(text))
     except Exception as error:
         raise ExtensionError(f"the formula {formula!r} cannot be made into MathML: {error!r}") from error
-    left = [text for element in root.iter() if element.tag != f"{M}mtext" and (text := element.text or "")]
+    left = [text for element in root.iter() if element.tag != "mtext" and (text := element.text or "")]
     if unknown := [text for text in left if "\\" in text or "&" in text]:
         raise ExtensionError(f"the formula {formula!r} cannot be made into MathML: {unknown[0]!r} is not known")
     _mend(root)
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def _without_namespace(root: Element) -> Element:
+    """The namespace as an attribute of the root alone: ElementTree's table of prefixes is the whole process's."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
+    root.attrib = {"xmlns": NAMESPACE, **root.attrib}
+    return root
+
+
 def _mend(parent: Element) -> None:
     for element in parent:
         text = element.text or ""
         if text.startswith(NAME):
-            element.tag, element.text = f"{M}mi", text.removeprefix(NAME)
-        elif element.tag == f"{M}mo" and (text == "∞" or (len(text) > 1 and text.isalpha())):  # \max
-            element.tag = f"{M}mi"
-        elif element.tag == f"{M}mi" and text == "±":
-            element.tag = f"{M}mo"
-        elif element.tag == f"{M}mo" and text and text in TIGHT:
+            element.tag, element.text = "mi", text.removeprefix(NAME)
+        elif element.tag == "mo" and (text == "∞" or (len(text) > 1 and text.isalpha())):  # \max
+            element.tag = "mi"
+        elif element.tag == "mi" and text == "±":
+            element.tag = "mo"
+        elif element.tag == "mo" and text and text in TIGHT:
             element.attrib.update(lspace="0", rspace="0")
             if text in BARS:
                 element.set("stretchy", "false")
         _mend(element)
-    if parent.tag in {f"{M}{name}" for name in ("mrow", "mtd", "mstyle", "math")}:
+    if parent.tag in {"mrow", "mtd", "mstyle", "math"}:
         _space(parent)
 
 
@@ -77,19 +82,19 @@ def _space(row: Element) -> None:
     for left, right in itertools.pairwise(children):
         after = _is_name(left) and not _is_operator(right)
         before = _is_name(right) and (not _is_operator(left) or left.text in {")", "]"})
-        if (after or before) and f"{M}mspace" not in {left.tag, right.tag}:
-            row.insert(list(row).index(right), Element(f"{M}mspace", width=ROOM))
+        if (after or before) and "mspace" not in {left.tag, right.tag}:
+            row.insert(list(row).index(right), Element("mspace", width=ROOM))
 
 
 def _is_name(element: Element) -> bool:
     """Whether it is log, or log with an index."""
-    if element.tag in {f"{M}msub", f"{M}msup", f"{M}msubsup"} and len(element):
+    if element.tag in {"msub", "msup", "msubsup"} and len(element):
         element = element[0]
-    return element.tag == f"{M}mi" and len(element.text or "") > 1
+    return element.tag == "mi" and len(element.text or "") > 1
 
 
 def _is_operator(element: Element) -> bool:
-    return element.tag == f"{M}mo" and (element.text or " ") not in BARS
+    return element.tag == "mo" and (element.text or " ") not in BARS
 
 
 def _inline(writer: Any, node: nodes.math) -> None:
