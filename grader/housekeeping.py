@@ -91,6 +91,8 @@ class Housekeeper:
         too high the proportional set sizes decide.
         """
         used, tasks, opened, processor, members = 0, 0, 0, _reaped() - self.spent, self.members()
+        if len(members) > limits["processes"]:  # before they are read one by one: they become more meanwhile
+            raise LimitExceeded("processes")
         for pid in members:
             resident, threads = _resident(pid)
             used += resident

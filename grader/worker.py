@@ -163,7 +163,7 @@ class Worker:
             answer = answer[TICKET:]
             self.child.drain(self.limits["output"])
         except ChannelTimeout:
-            status, where = "timeout", sampling.ask(self.child.pid, self.child.stacks, self._tick)
+            status, where = self._out_of_time()
         except FrameTooLarge:
             status = "garbled"
         except LimitExceeded as limit:
@@ -188,6 +188,16 @@ class Worker:
             if time.monotonic() - self.checked > TICK / 2:
                 self.housekeeper.check(self.limits)
                 self.checked = time.monotonic()
+
+    def _out_of_time(self) -> tuple[str, str]:
+        """A limit that it is over by then comes first: what takes all processors delays the watch for it too."""
+        assert self.child is not None
+        try:
+            self.housekeeper.check(self.limits)
+        except LimitExceeded as limit:
+            if str(limit) != "processor":
+                return str(limit), ""
+        return "timeout", sampling.ask(self.child.pid, self.child.stacks, self._tick)
 
     def _how_it_died(self) -> tuple[str, str]:
         assert self.child is not None
