@@ -30,69 +30,105 @@ LINKS = ("grader", "exercises", "solutions", "course.toml", "pyproject.toml", "M
 
 
 def rows(options: Options) -> tuple[list[Row], str]:
-    """All sides in turn, in a copy of the course."""
+    """All sides in turn: in a student's repository, and in a copy of the course."""
     rounds = 1 if options.quick else 5
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        root, runtime = Path(folder) / "course", Path(folder) / "run"
-        runtime.mkdir(mode=0o700)
-        root.mkdir()
-        for name in LINKS:
-            source = ROOT / name
-            shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root / name)
-        (root / ".venv").symlink_to(Path(sys.prefix))
-        environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(root), "TERM": "xterm"}
-        environment.pop("MAKEFLAGS", None)
-        side = _Sides(root, environment)
-        try:
-            imports, cold, warm, watch, fresh = [], [], [], [], []
-            side.submit()
-            side.pytest()  # records the reference's values and fills the disk cache
-            side.command()  # fills the cache of the reference's values
-            for _ in range(rounds):
-                side.stop()
-                imports.append(side.tensorflow())
-                cold.append(side.command())
+        student, course = _Sides(_release(Path(folder) / "release")), _Sides(_copy(Path(folder) / "course"))
+        found = _saves(student, rounds, "in a student's repository, its visible cases of Momentum")
+        if not options.quick:
+            found += _saves(course, rounds, "in the course's, all tests of Momentum")
+        found += _commands(course, rounds)
+    return found, ""
+
+
+def _saves(side: _Sides, rounds: int, where: str) -> list[Row]:
+    """Save to verdict, by a watch and by a fresh pytest after the same save."""
+    watch, fresh = [], []
+    try:
+        side.submit()
+        side.pytest()  # records the reference's values and fills the disk cache
+        side.command()  # fills the cache of the reference's values
+        probes, longest = map(statistics.median, zip(*(side.probes() for _ in range(rounds)), strict=True))
+        with _Watch(side.root, side.environment) as watching:
+            watching.verdict(60.0)
             for _ in range(rounds):
                 time.sleep(PAUSE)
-                warm.append(side.command())
-            probes, longest = map(statistics.median, zip(*(side.probes() for _ in range(rounds)), strict=True))
-            with _Watch(root, environment) as watching:
-                watching.verdict(60.0)
-                for _ in range(rounds):
-                    time.sleep(PAUSE)
-                    side.submit()
-                    watch.append(watching.verdict(30.0))
-                    fresh.append(side.pytest())
-        finally:
-            side.stop()
-    command = "`make test-ch4 TASK=momentum`"
-    over = statistics.median((b - probes) / a for a, b in zip(imports, cold, strict=True))
+                side.submit()
+                watch.append(watching.verdict(30.0))
+                fresh.append(side.pytest())
+    finally:
+        side.stop()
     limit = statistics.median(fresh) / probes
     note = (
-        f"Of it {probes:.2f} s are the probes of 11 cases, the way there and back included, in a process that has "
-        f"loaded TensorFlow already; with nothing else it would be {limit:.0f} times. {longest:.2f} s of it are the "
-        "first compiled step, for which AutoGraph converts the student's code: that cannot be had beforehand. "
-        "`benchmarks.one_more` has the profile."
+        f"Of it {probes:.2f} s are the probes of {side.cases} cases, the way there and back included, in a process "
+        f"that has loaded TensorFlow already; with nothing else it would be {limit:.0f} times. {longest:.2f} s of it "
+        "are the test with the first compiled step, for which AutoGraph converts the student's code: that cannot be "
+        "had beforehand. `benchmarks.one_more` has the profile."
     )
+    what = f"save to verdict in `make watch-ch4`, {where}"
     return [
-        common.times_less("save to verdict in `make watch-ch4`, all tests of Momentum", "plain pytest after a save",
-                          watch, fresh, 30.0, note=note),
-        common.at_most("save to verdict in `make watch-ch4`", watch, 0.5),
+        common.times_less(what, "plain pytest of the same tests after a save", watch, fresh, 30.0, note=note),
+        common.at_most(what, watch, 0.5),
+    ]
+
+
+def _commands(side: _Sides, rounds: int) -> list[Row]:
+    """`make test-ch4` with and without a worker that is there already."""
+    imports, cold, warm = [], [], []
+    try:
+        side.command()  # fills the cache of the reference's values
+        for _ in range(rounds):
+            side.stop()
+            imports.append(side.tensorflow())
+            cold.append(side.command())
+        for _ in range(rounds):
+            time.sleep(PAUSE)
+            warm.append(side.command())
+        probes = statistics.median(side.probes()[0] for _ in range(rounds))
+    finally:
+        side.stop()
+    command = "`make test-ch4 TASK=momentum`"
+    over = statistics.median((b - probes) / a for a, b in zip(imports, cold, strict=True))
+    return [
         Row(f"{command}, no worker there", '`python -c "import tensorflow"`', tuple(cold), tuple(imports), over, 1.15,
             "at most", note=f"The figure leaves out the probes, {probes:.2f} s in a warm worker."),
         common.at_most(f"{command}, the worker there", warm, 1.0),
-    ], ""  # fmt: skip
+    ]  # fmt: skip
+
+
+def _copy(root: Path) -> Path:
+    """What the commands need of the course's repository."""
+    root.mkdir()
+    for name in LINKS:
+        source = ROOT / name
+        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root / name)
+    return root
+
+
+def _release(root: Path) -> Path:
+    """A student's repository."""
+    made = [sys.executable, "-m", "grader", "release", "--out", str(root)]
+    run = subprocess.run(made, cwd=ROOT, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise SystemExit(f"no student's repository can be made:\n{run.stdout}\n{run.stderr}")
+    return root
 
 
 class _Sides:
     """The commands that are compared, each on work that nobody has seen before."""
 
-    def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        self.root, self.environment = root, environment
+    def __init__(self, root: Path) -> None:
+        runtime = root.with_suffix(".run")
+        runtime.mkdir(mode=0o700)
+        self.root, self.number, self.cases = root, 0, 0
+        self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(root), "TERM": "xterm"}
+        self.environment.pop("MAKEFLAGS", None)
+        (root / ".venv").symlink_to(Path(sys.prefix))
+        self.source = render.solution(courses.load(ROOT).chapter(CHAPTER))
         self.chapter = courses.load(root).chapter(CHAPTER)
-        self.source = render.solution(self.chapter)
         self.student = self.chapter.exercises / f"{self.chapter.module}.py"
-        self.number = 0
+        hidden = root / "solutions" / CHAPTER / "test_hidden.py"
+        self.suite = hidden if hidden.exists() else self.chapter.exercises / "test_public.py"
 
     def submit(self) -> None:
         self.number += 1
@@ -133,15 +169,15 @@ class _Sides:
         self._timed(*command, "--json", str(report))
         tasks = decode_report(report.read_bytes()).tasks
         seconds = [test.seconds for task in tasks for test in task.tests]
+        self.cases = len(seconds)
         return sum(seconds), max(seconds)
 
     def pytest(self) -> float:
-        suite = ROOT / "solutions" / CHAPTER / "test_hidden.py"
         command = ["-m", "pytest", "-q", "-p", "benchmarks.naive", "-p", "no:warnings", "-p", "no:cacheprovider"]
-        command += ["--task", TASK, "--submission", str(self.student)]
+        command += ["--course", str(self.root), "--task", TASK, "--submission", str(self.student)]
         began = time.perf_counter()
         run = subprocess.run(
-            [sys.executable, *command, "--answers", str(self.root / "answers.pickle"), str(suite)],
+            [sys.executable, *command, "--answers", str(self.root / "answers.pickle"), str(self.suite)],
             cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if run.returncode != 0:
