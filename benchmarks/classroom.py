@@ -62,7 +62,8 @@ def rows(options: Options) -> tuple[list[Row], str]:
     out = options.out / "class"
     out.mkdir(exist_ok=True)
     chapter = courses.load(ROOT).chapter(CHAPTER)
-    alone = probes_alone(out, chapter, 1 if options.quick else 7)
+    turns = 1 if options.quick else 7
+    alone = probes_alone(out, chapter, turns)
     one = grade(ROOT, chapter, out, 1, count)
     stock, absent = [], []
     what = f"a submission of {count}, chapter 4's whole suite, one worker"
@@ -74,7 +75,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
     except peers.Missing as why:
         absent.append(f"Not measured: {why}")
     two = grade(ROOT, chapter, out, 2, count)
-    again = probes_alone(out, chapter)
+    again = probes_alone(out, chapter, turns)
     found = [
         Row(what, "its probes alone", (one,), (alone, again), statistics.mean((alone, again)) / one, 0.8,
             figure_unit="of the limit"),
@@ -107,7 +108,7 @@ def rows(options: Options) -> tuple[list[Row], str]:
     return found, "\n\n".join([text, *dict.fromkeys(absent)])
 
 
-def probes_alone(out: Path, chapter: Chapter, count: int = 7) -> float:
+def probes_alone(out: Path, chapter: Chapter, count: int) -> float:
     """Seconds of a submission's probes and nothing else: the limit."""
     course = courses.load(ROOT)
     source = render.solution(chapter)
