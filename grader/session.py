@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -48,6 +48,7 @@ class Session:
         self._limits = Limits()
         self._left = 0.0
         self._waiting = False  # for an answer that nobody has read yet
+        self._closing = False  # whether nobody has read yet that the last submission has ended
         self._asked = False  # whether the submission has been sent ahead
         self._printed = ""
         self._greeted = False
@@ -87,6 +88,7 @@ class Session:
         }
         self._testimony = Testimony(snapshot, self.known, trusted)
         self._loaded = None
+        self.settle()
         self.start()
         with contextlib.suppress(ChannelError, WireError):  # `loaded` tries again, and says what is wrong
             self._send({**self._opening, "seconds": self._limits.import_seconds})
@@ -143,28 +145,39 @@ class Session:
         return [part if isinstance(part, Answer) else self._testimony.answer(part) for part in parts]
 
     def close(self) -> None:
-        """Ends the submission; a worker in which something is left of it is replaced."""
+        """Ends the submission and does not wait until it has ended: the report is made meanwhile."""
         self._opening = None
         self._alive = self._asked = False
-        if self._channel is None:
+        if self._channel is None or self._closing:
             return
-        tick, self.tick = self.tick, None  # what has been given up must still be tidied away
-        try:
+        with self._tidying():
             self._send({"op": "close"})  # the worker takes it for a cancellation where it is still at work
+            self._closing = True
+
+    def settle(self) -> None:
+        """Waits until the submission before has ended; a worker in which something is left of it is replaced."""
+        if not self._closing:
+            return
+        with self._tidying():
             if self._waiting and self._receive(GRACE)["status"] == "answer":
                 self._receive(GRACE)
-            self._waiting = False
-            reply = self._receive(GRACE)
-            clean = reply["clean"] is True
+            if self._receive(GRACE)["clean"] is not True:
+                raise WireError("something is left")
+            self._waiting = self._closing = False
+
+    @contextlib.contextmanager
+    def _tidying(self) -> Iterator[None]:
+        """For what has to be done also where the job has been given up; where it fails the worker goes."""
+        tick, self.tick = self.tick, None
+        try:
+            yield
         except (ChannelError, WireError, KeyError, TypeError):
-            clean = False
+            self.shut()
         except BaseException:
             self.shut()
             raise
         finally:
             self.tick = tick
-        if not clean:
-            self.shut()
 
     # The worker
 
@@ -226,7 +239,7 @@ class Session:
         if self._launched is not None:
             self._launched.end()
         self._launched = self._channel = None
-        self._alive = self._waiting = self._asked = False
+        self._alive = self._waiting = self._asked = self._closing = False
 
     def __enter__(self) -> Session:
         return self

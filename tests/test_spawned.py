@@ -132,8 +132,8 @@ def test_nothing_is_left_for_the_next(grader, arrays, edited, tmp_path):
     start = f"import subprocess, sys; subprocess.Popen(['sh', '-c', 'while :; do echo x >> {mark}; sleep 0.05; done'])"
     code = f"{start}\n    open('left', 'w').write('x')\n    return x - column_means(x)"
     assert grader.grade(arrays, edited((CENTER, code)), task="center").outcome is Outcome.PASSED
-    scratch = grader.session._launched.paths["writable"][0]
-    assert "left" not in os.listdir(scratch)
+    look = "import os\n    return x if 'left' in os.listdir() else x - column_means(x)"
+    assert grader.grade(arrays, edited((CENTER, look)), task="center").outcome is Outcome.PASSED
     size = mark.stat().st_size
     time.sleep(0.4)
     assert mark.stat().st_size == size
