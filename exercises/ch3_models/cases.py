@@ -189,8 +189,9 @@ def activation(rng, *, name, where, x=None, dtype="float32"):
     """
     settings = {}
     if where == "middle":
-        x = np.sort(_numbers(rng, (int(rng.integers(6, 10)),), 0.1, 4.0))
-        x[0], x[-1] = -abs(x[0]), abs(x[-1])  # both sides are there
+        either = np.array([-1.0, 1.0])  # of 0, some nearer to it than 1 and some further
+        near, away = rng.uniform(0.1, 0.9, 2) * either, rng.uniform(1.1, 4.0, 2) * either
+        x = np.sort([*near, *away, *_numbers(rng, (int(rng.integers(2, 6)),), 0.1, 4.0)])
     elif where == "far":
         x = [-1000.0, -100.4, -20.4, 20.4, 100.4, 1000.0]
         x += [sign * (rng.integers(low, high) + 0.4) for sign in (-1, 1) for low, high in ((25, 95), (105, 900))]

@@ -115,12 +115,12 @@ class Server:
         self.looked = 0.0  # when it was last seen who waits
         self.queue: dict[socket.socket, float] = {}  # who waits, and since when
         self.told: set[socket.socket] = set()
-        self.engine, self.environment = place.engine(), place.environment()
+        self.environment = place.environment()
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the client's
         try:
             self.desk = Desk(*how)
-            self.course = place.course_files(self.desk.course)
+            self.files = place.files(self.desk.course)
             self.desk.grader()  # imported while the worker loads its libraries
         except GraderError as error:
             self.refusal = talk.Refused(" ".join(str(error).split()), error.exit_code)
@@ -220,10 +220,10 @@ class Server:
         if self.desk is None:
             return True
         try:
-            now = (place.engine(), place.environment(), place.course_files(self.desk.course))
+            now = (place.environment(), place.files(self.desk.course))
         except OSError:
             return True
-        return now != (self.engine, self.environment, self.course)
+        return now != (self.environment, self.files)
 
     def _end(self, *_: object) -> None:
         self.ending = True
