@@ -183,7 +183,7 @@ def profile(ours: Ours, tests: str, rounds: int) -> str:
 
         clocked(grader.session, "loaded", "running the module in the spare child, as far as it was waited for")
         clocked(grader.session, "call", "probes, the way there and back included")
-        clocked(grader.session, "close", "closing: killing, wiping, verifying")
+        clocked(grader.session, "settle", "waiting until the one before is killed, wiped and verified")
         whole, lines = [], []
         for number in range(rounds):
             time.sleep(PAUSE)
