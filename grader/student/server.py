@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import selectors
 import signal
@@ -122,6 +123,9 @@ class Server:
             self.desk = Desk(*how)
             self.files = place.files(self.desk.course)
             self.desk.grader()  # imported while the worker loads its libraries
+            gc.collect()
+            gc.freeze()
+            gc.disable()  # from here on between two jobs, when nobody waits
         except GraderError as error:
             self.refusal = talk.Refused(" ".join(str(error).split()), error.exit_code)
 
@@ -214,6 +218,7 @@ class Server:
         result = self.desk.grade(job, step, gone)
         talk.send(connection, result)
         self.desk.prepare()
+        gc.collect()
 
     def _changed(self) -> bool:
         """Whether it was started for another engine, environment or course than there is now."""

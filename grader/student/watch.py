@@ -25,9 +25,10 @@ from grader.student.keys import CTRL_C, listening
 from grader.student.opening import opened
 from grader.student.screen import Claims, Page, State, changes, outcomes
 
-SETTLE = 10  # milliseconds without another change after which a save is over
+SETTLE = 5  # milliseconds without another change after which a save is over
 FRESH = 2.0  # seconds that a file's time may lie back and still tell of this save
 LONGEST = 100  # milliseconds that a save may go on
+GLANCE = 0.15  # seconds between two pictures of a job that runs: the verdict waits for the one that is being drawn
 
 
 class Hand(Protocol):
@@ -105,14 +106,14 @@ class Watch:
             self.hand.close()
 
     def _loop(self, refresh: Callable[[], None]) -> None:
-        size = self.out.size
+        size, drawn, behind = self.out.size, 0.0, False
         refresh()
         while True:
             try:
-                kind, what = self.events.get(timeout=0.5)
+                kind, what = self.events.get(timeout=GLANCE if behind else 0.5)
             except queue.Empty:
-                if self.out.size != size:
-                    size = self.out.size
+                if behind or self.out.size != size:
+                    size, behind = self.out.size, False
                     refresh()
                 continue
             if kind == "key" and what in ("q", "Q", CTRL_C):
@@ -120,7 +121,10 @@ class Watch:
             verdict = self._take(kind, what)
             if verdict and self.saved:
                 self.state.corner = self.since = f"{time.time() - self.saved:.2f} s after the save"
-            refresh()
+            behind = kind == "step" and time.monotonic() - drawn < GLANCE
+            if not behind:
+                refresh()
+                drawn = time.monotonic()
             if verdict and not self.out.is_terminal:
                 self._print()
 
