@@ -121,7 +121,9 @@ class Watch:
             verdict = self._take(kind, what)
             if verdict and self.saved:
                 self.state.corner = self.since = f"{time.time() - self.saved:.2f} s after the save"
-            behind = kind == "step" and time.monotonic() - drawn < GLANCE
+            if kind == "save":
+                drawn = time.monotonic()  # the job goes out first
+            behind = kind in ("save", "step") and time.monotonic() - drawn < GLANCE
             if not behind:
                 refresh()
                 drawn = time.monotonic()
