@@ -60,7 +60,7 @@ def _saves(side: _Sides, rounds: int, where: str) -> list[Row]:
         side.stop()
     limit = statistics.median(fresh) / probes
     note = (
-        f"Of it {probes:.2f} s are the probes of {side.cases} cases, the way there and back included, in a process "
+        f"Of it {probes:.2f} s are the probes of {side.tests} tests, the way there and back included, in a process "
         f"that has loaded TensorFlow already; with nothing else it would be {limit:.0f} times. {longest:.2f} s of it "
         "are the test with the first compiled step, for which AutoGraph converts the student's code: that cannot be "
         "had beforehand. `benchmarks.one_more` has the profile."
@@ -120,7 +120,7 @@ class _Sides:
     def __init__(self, root: Path) -> None:
         runtime = root.with_suffix(".run")
         runtime.mkdir(mode=0o700)
-        self.root, self.number, self.cases = root, 0, 0
+        self.root, self.number, self.tests = root, 0, 0
         self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(root), "TERM": "xterm"}
         self.environment.pop("MAKEFLAGS", None)
         (root / ".venv").symlink_to(Path(sys.prefix))
@@ -169,7 +169,7 @@ class _Sides:
         self._timed(*command, "--json", str(report))
         tasks = decode_report(report.read_bytes()).tasks
         seconds = [test.seconds for task in tasks for test in task.tests]
-        self.cases = len(seconds)
+        self.tests = len(seconds)
         return sum(seconds), max(seconds)
 
     def pytest(self) -> float:
