@@ -329,6 +329,7 @@ class Deceived(Session):
 
     def will_say(self, loaded: bytes, said: list[bytes]) -> None:
         """What comes back when the cells have run, and then to each probe in turn."""
+        self.settle()  # the submission before has ended at the mouth that it had
         mouth = Mouth()
         mouth.loaded, mouth.said = loaded, deque(said)
         self._channel = mouth  # type: ignore[assignment]
