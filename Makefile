@@ -203,7 +203,7 @@ book: $(VENV)/lock.txt ## build the site into build/book: runs the lessons once,
 	@$(PYTHON) -m book.build
 
 .PHONY: bench
-bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, without other graders and flakes; ROWS="one_more start": some)
+bench: $(VENV)/lock.txt ## all figures beside what they are held against, into build/bench (QUICK=1: few turns, without other graders and flakes, less than five minutes; ROWS="one_more start": some)
 	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(ROWS)
 
 .PHONY: picture

@@ -49,7 +49,7 @@ def _saves(side: _Sides, rounds: int, where: str) -> list[Row]:
         side.pytest()  # records the reference's values and fills the disk cache
         side.command()  # fills the cache of the reference's values
         probes, longest = map(statistics.median, zip(*(side.probes() for _ in range(rounds)), strict=True))
-        with _Watch(side.root, side.environment) as watching:
+        with _Watch(side) as watching:
             watching.verdict(60.0)
             for _ in range(rounds):
                 time.sleep(PAUSE)
@@ -123,6 +123,7 @@ class _Sides:
         self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(root), "TERM": "xterm"}
         self.environment.pop("MAKEFLAGS", None)
         (root / ".venv").symlink_to(Path(sys.prefix))
+        self.python = str(root / ".venv" / "bin" / "python")  # as make calls it: another name would be another worker
         self.source = render.solution(courses.load(ROOT).chapter(CHAPTER))
         self.chapter = courses.load(root).chapter(CHAPTER)
         self.student = self.chapter.exercises / f"{self.chapter.module}.py"
@@ -136,7 +137,7 @@ class _Sides:
     def _timed(self, *command: str) -> float:
         began = time.perf_counter()
         run = subprocess.run(
-            [sys.executable, *command],
+            [self.python, *command],
             cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if run.returncode != 0:
@@ -190,12 +191,12 @@ class _Sides:
 class _Watch:
     """A watch in a terminal of its own; the time of a verdict is what it shows in its corner."""
 
-    def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "grader", "watch", "ch4", "--own", "--task", TASK]
+    def __init__(self, side: _Sides) -> None:
+        command = [side.python, "-m", "grader", "watch", "ch4", "--own", "--task", TASK]
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.chdir(root)
-            os.execve(sys.executable, command, {**environment, "COLUMNS": "100", "LINES": "40"})
+            os.chdir(side.root)
+            os.execve(side.python, command, {**side.environment, "COLUMNS": "100", "LINES": "40"})
         self.written = ""
         self.first = True
 
