@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import signal
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -246,6 +247,43 @@ def test_a_lost_worker_costs_no_answer(session, arrays, edited):
     result = session.call(CENTER, seed=1)
     session.close()
     assert result.outcome is None
+
+
+def test_a_verdict_waits_for_no_tidying_up_and_the_next_submission_does(arrays_course, arrays, edited):
+    with Session(arrays_course, Unconfined()) as session:
+        answer(session, arrays, edited())
+        session.settle()
+        worker = session._launched.process.pid
+        session.open(arrays, edited())
+        os.kill(worker, signal.SIGSTOP)
+        session.close()  # a worker that was waited for now would be given up
+        os.kill(worker, signal.SIGCONT)
+        assert answer(session, arrays, edited()).outcome is None
+        assert session._launched.process.pid == worker
+
+        os.kill(worker, signal.SIGKILL)  # nobody knows what is left of this one's submission
+        assert answer(session, arrays, edited()).outcome is None
+        assert session._launched.process.pid != worker
+
+
+def test_what_has_been_given_up_is_tidied_up_all_the_same(arrays_course, arrays, edited):
+    def given_up():
+        raise InterruptedError
+
+    with Session(arrays_course, Unconfined()) as session:
+        session.open(arrays, edited())
+        worker = session._launched.process.pid
+        session.tick = given_up
+        os.kill(worker, signal.SIGSTOP)  # so that there is a wait, in which somebody could look
+        session.close()
+        again = threading.Timer(0.5, os.kill, (worker, signal.SIGCONT))
+        again.start()
+        session.settle()
+        again.join()
+        assert session.tick is given_up
+        session.tick = None
+        assert answer(session, arrays, edited()).outcome is None
+        assert session._launched.process.pid == worker
 
 
 def test_nothing_is_left_of_a_worker_that_is_ended_while_it_starts(arrays_course):
