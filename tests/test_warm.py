@@ -102,10 +102,11 @@ def test_a_socket_of_another_user_is_not_spoken_to(runtime, root, work, monkeypa
     with Client(root) as client:
         client.grade(job(work))
         client.close()
-        monkeypatch.setattr(place, "peer", lambda _: (12345, -1))
-        monkeypatch.setattr("grader.student.client.START", 1.0)
-        with pytest.raises(Unavailable):
-            client.grade(job(work))
+        with monkeypatch.context() as other:  # not longer, or its end would not be asked for either
+            other.setattr(place, "peer", lambda _: (12345, -1))
+            other.setattr("grader.student.client.START", 1.0)
+            with pytest.raises(Unavailable):
+                client.grade(job(work))
 
 
 def test_another_user_is_not_served(runtime, root, work):
