@@ -123,9 +123,8 @@ def _round(plan: dict[str, Any]) -> dict[str, Any]:
         size = output.tell() or os.fstat(output.fileno()).st_size
         output.seek(0)
         printed = output.read(1 << 20).decode("utf-8", "replace")
-    left: list[int] = []
-    for _ in range(20):  # one that changes its number while it is looked for is missed now and then
-        left = left or descendants(os.getpid())
+    looks = (descendants(os.getpid()) for _ in range(20))
+    left = next(filter(None, looks), [])  # one that changes its number while it is looked for is missed now and then
     for pid in left:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
